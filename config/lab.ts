@@ -1,0 +1,58 @@
+/** The lab's own rules: its network must be free for it, and every container needs an address there. */
+import ipaddr from "ipaddr.js";
+import { contains, isUsable } from "../model/address.ts";
+import type { Issue } from "./errors.ts";
+import type { Config } from "./schema.ts";
+
+/** RFC 2544 §C.2.2: reserved for benchmark networks, so no real network of the machine is hidden by the lab. */
+const labRange = "198.18.0.0/15";
+
+/** Address of the client container. */
+export function clientAddress(config: Config): string {
+  return config.lab?.client ?? neighbour(ipaddr.IPv4.broadcastAddressFromCIDR(config.subnet), -1);
+}
+
+/** Address that the engine's bridge takes: the first of the subnet. */
+export function gatewayAddress(config: Config): string {
+  return neighbour(ipaddr.IPv4.networkAddressFromCIDR(config.subnet), 1);
+}
+
+export function labIssues(config: Config): Issue[] {
+  const { subnet } = config;
+  if (!config.lab) return [];
+  if (
+    !contains(labRange, subnet.split("/")[0] ?? "") ||
+    prefixLength(subnet) < 16 ||
+    prefixLength(subnet) > 28
+  ) {
+    return [{ path: "subnet", given: subnet, remedy: `give a /16 to /28 inside ${labRange} for the lab` }];
+  }
+  const client = clientAddress(config);
+  const taken = { [gatewayAddress(config)]: "the lab's gateway", [client]: "the lab's client" };
+  return [
+    ...(isUsable(subnet, client)
+      ? []
+      : [{ path: "lab.client", given: client, remedy: `give an address of ${subnet}` }]),
+    ...addresses(config)
+      .filter(([, address]) => taken[address])
+      .map(([path, given]) => ({ path, given, remedy: `${taken[given]} has this address; give another` })),
+  ];
+}
+
+function addresses(config: Config): [path: string, address: string][] {
+  return (["directors", "realServers", "virtualServices"] as const).flatMap((kind) =>
+    Object.entries(config[kind]).map(([name, { address }]): [string, string] => [
+      `${kind}.${name}.address`,
+      address,
+    ]),
+  );
+}
+
+function prefixLength(subnet: string): number {
+  return Number(subnet.split("/")[1]);
+}
+
+function neighbour(address: ipaddr.IPv4, step: number): string {
+  const value = address.octets.reduce((sum, octet) => sum * 256 + octet, 0) + step;
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+}

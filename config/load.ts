@@ -1,0 +1,108 @@
+/** Reads the stack's configuration, checks all of it, and resolves the cluster; the only reader of pulumi.Config. */
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import * as pulumi from "@pulumi/pulumi";
+import type { Cluster } from "../model/cluster.ts";
+import { resolveCluster } from "../model/resolve.ts";
+import { clusterIssues } from "../model/rules.ts";
+import type { Issue } from "./errors.ts";
+import { explain, issuesOf } from "./errors.ts";
+import { clientAddress, labIssues } from "./lab.ts";
+import type { Config } from "./schema.ts";
+import { configSchema } from "./schema.ts";
+import type { SshRoute } from "./ssh.ts";
+import { sshIssues, sshRoutes } from "./ssh.ts";
+
+const secretKeys = ["sshPrivateKey", "sshPrivateKeyPassphrase"] as const;
+
+/** A host's way in, its key read and secret. */
+export interface HostAccess {
+  readonly ssh: Omit<SshRoute, "privateKeyFile"> & {
+    readonly privateKey?: pulumi.Output<string>;
+    readonly privateKeyPassphrase?: pulumi.Output<string>;
+  };
+}
+
+/** Everything the program needs to know. */
+export interface Settings {
+  readonly cluster: Cluster;
+  /** Ways to the hosts by name; empty in the lab, which makes its own. */
+  readonly access: Readonly<Record<string, HostAccess>>;
+  readonly lab: { readonly image: "full" | "bare"; readonly clientAddress: string } | undefined;
+}
+
+/** The configuration of the current stack; throws one message with every mistake in it. */
+export function loadSettings(): Settings {
+  const stored = new pulumi.Config();
+  const key = stored.getSecret("sshPrivateKey");
+  const passphrase = stored.getSecret("sshPrivateKeyPassphrase");
+
+  const parsed = configSchema.safeParse(plainConfig(stored.name), { reportInput: true });
+  if (!parsed.success) throw mistakes(issuesOf(parsed.error));
+  const config = parsed.data;
+  const cluster = resolveCluster(config);
+  const issues = [...labIssues(config), ...sshIssues(config, key !== undefined), ...clusterIssues(cluster)];
+  if (issues.length > 0) throw mistakes(issues);
+
+  return {
+    cluster,
+    access: config.lab ? {} : hostAccess(config, key, passphrase),
+    lab: config.lab && { image: config.lab.image, clientAddress: clientAddress(config) },
+  };
+}
+
+/** Every key of our namespace but the secrets, so that a misspelt one is noticed. */
+function plainConfig(namespace: string): unknown {
+  const entries = Object.entries(pulumi.runtime.allConfig())
+    .filter(([key]) => key.startsWith(`${namespace}:`))
+    .map(([key, value]): [string, unknown] => [key.slice(namespace.length + 1), parseValue(value)])
+    .filter(([key]) => !secretKeys.some((secret) => secret === key));
+  return Object.fromEntries(entries);
+}
+
+/** Pulumi hands mappings over as JSON and everything else as text. */
+function parseValue(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function hostAccess(
+  config: Config,
+  key: pulumi.Output<string> | undefined,
+  passphrase: pulumi.Output<string> | undefined,
+): Record<string, HostAccess> {
+  const files = new Map<string, pulumi.Output<string>>();
+  const readOnce = (path: string) => {
+    const read = files.get(path) ?? pulumi.secret(readKey(path));
+    files.set(path, read);
+    return read;
+  };
+  return Object.fromEntries(
+    Object.entries(sshRoutes(config)).map(([name, { privateKeyFile, ...route }]) => {
+      const privateKey = privateKeyFile === undefined ? key : readOnce(privateKeyFile);
+      const identity = {
+        ...(privateKey && { privateKey }),
+        ...(passphrase && { privateKeyPassphrase: passphrase }),
+      };
+      return [name, { ssh: { ...route, ...identity } }];
+    }),
+  );
+}
+
+function readKey(path: string): string {
+  try {
+    return readFileSync(path.replace(/^~(?=\/)/, homedir()), "utf8");
+  } catch (error) {
+    const remedy = `give a file that can be read (${error instanceof Error ? error.message : error})`;
+    throw mistakes([{ path: "ssh.privateKeyFile", given: path, remedy }]);
+  }
+}
+
+function mistakes(issues: readonly Issue[]): pulumi.RunError {
+  return new pulumi.RunError(
+    explain(issues.map((issue) => ({ ...issue, path: `pulumi-lvs:${issue.path}` }))),
+  );
+}

@@ -1,0 +1,259 @@
+/** What a user may write: every setting with its meaning, unit, range and default. The README reference is printed from it. */
+import { z } from "zod";
+import { isAddress, isSubnet } from "../model/address.ts";
+import { forwardingMethods, healthCheckTypes, protocols, schedulers } from "../model/lvs.ts";
+
+/** Every message says what to give instead; `errors.ts` adds the path and the value that was given. */
+const say = (remedy: string) => ({ error: remedy });
+
+function integer(minimum: number, maximum: number, meaning: string) {
+  const remedy = say(`give ${meaning}, a whole number from ${minimum} to ${maximum}`);
+  return z.int(remedy).min(minimum, remedy).max(maximum, remedy);
+}
+
+function text(pattern: RegExp, remedy: string) {
+  return z.string(say(remedy)).regex(pattern, say(remedy));
+}
+
+function choice<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, say(`give one of ${values.join(", ")}`));
+}
+
+function flag(meaning: string) {
+  return z.boolean(say(`give true or false: ${meaning}`));
+}
+
+function settings<T extends z.ZodRawShape>(shape: T) {
+  return z.strictObject(shape, {
+    error: ({ code }) =>
+      code === "unrecognized_keys"
+        ? `unknown key; known here: ${Object.keys(shape).join(", ")}`
+        : `give a mapping with: ${Object.keys(shape).join(", ")}`,
+  });
+}
+
+const name = text(
+  /^[a-z][a-z0-9-]{0,40}$/,
+  "name it with lower-case letters, digits and hyphens, a letter first, at most 41 characters",
+);
+
+function named<T extends z.ZodType>(value: T, what: string) {
+  return z.record(name, value, say(`give a mapping from ${what} names to their settings`));
+}
+
+const address = z
+  .string(say("give an IPv4 address such as 192.0.2.10"))
+  .refine(isAddress, say("give an IPv4 address such as 192.0.2.10"));
+
+const subnet = z
+  .string(say("give a network such as 192.0.2.0/24"))
+  .refine(isSubnet, say("give a network such as 192.0.2.0/24, its host bits zero"));
+
+const netmask = text(
+  /^(255|254|252|248|240|224|192|128|0)(\.(255|254|252|248|240|224|192|128|0)){3}$/,
+  "give a netmask such as 255.255.255.0",
+);
+
+const port = integer(1, 65535, "a port");
+const hostName = text(/^[A-Za-z0-9]([A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?$/, "give a host name or an address");
+
+/** ldirectord(8) cuts a line at `#` and ends a string at `"`. */
+const plain = (what: string) =>
+  text(/^[^"#\r\n\0]{1,255}$/, `give ${what} of 1 to 255 characters, without ", # and line breaks`);
+
+const path = text(
+  /^\/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,254}$/,
+  "give a path that starts with /, in URL characters",
+);
+
+const filePath = text(/^\/[A-Za-z0-9._/-]{0,254}$/, "give an absolute path of letters, digits, . _ - and /");
+
+const hostKey = text(
+  /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}( .*)?$/,
+  'give the host\'s public key as ssh-keyscan prints it, without the name: "ssh-ed25519 AAAA…"',
+);
+
+const sshUser = text(/^[a-z_][a-z0-9_-]{0,31}$/, "give a login name");
+
+const jump = settings({
+  host: hostName.describe("Name or address of the jump host."),
+  port: port.default(22).describe("SSH port of the jump host."),
+  user: sshUser
+    .default("root")
+    .describe("Login on the jump host; the key is the same as for the hosts behind it."),
+  hostKey: hostKey.describe("Public host key of the jump host, as `ssh-keyscan` prints it without the name."),
+});
+
+const sshShape = {
+  user: sshUser
+    .optional()
+    .describe("Login; it must be root or may run sudo without a password. Default `root`."),
+  port: port.optional().describe("SSH port. Default 22."),
+  privateKeyFile: z
+    .string(say("give the path of a private key file"))
+    .min(1, say("give the path of a private key file"))
+    .optional()
+    .describe(
+      "Private key file on this machine, `~/` allowed. Alternatives: `agent`, or the secret `sshPrivateKey`.",
+    ),
+  agent: flag("use the SSH agent")
+    .optional()
+    .describe("Use the SSH agent of `SSH_AUTH_SOCK`. Default false."),
+  jump: jump.optional().describe("Jump host to go through."),
+  dialAttempts: integer(1, 100, "attempts")
+    .optional()
+    .describe("Attempts to reach a host before giving up, 0.1 s to 5 s apart. Default 10."),
+};
+
+const sharedSsh = settings(sshShape);
+
+const hostSsh = settings({
+  ...sshShape,
+  host: hostName.optional().describe("Name or address for SSH, if it is not `address`."),
+  hostKey: hostKey
+    .optional()
+    .describe("Public host key, as `ssh-keyscan` prints it without the name. Required outside the lab."),
+});
+
+const hostShape = {
+  address: address.describe("The host's own address on the shared link."),
+  interface: text(/^[A-Za-z0-9_.-]{1,15}$/, "give an interface name such as eth0")
+    .optional()
+    .describe("Interface that must hold `address`. Default: whichever does."),
+  ssh: hostSsh.optional().describe("What differs from the shared `ssh` for this host."),
+};
+
+const director = settings(hostShape);
+
+const apache = settings({
+  documentRoot: filePath
+    .optional()
+    .describe("Folder to serve. Default: a folder of our own with a page that names the host."),
+});
+
+const realServer = settings({
+  ...hostShape,
+  apache: apache
+    .optional()
+    .describe("Have Apache installed and configured for the services of this host; `{}` for the defaults."),
+});
+
+const healthCheck = settings({
+  type: choice(keysOf(healthCheckTypes))
+    .default("http")
+    .describe(
+      "`http` and `https` fetch `path`; `connect` opens a connection; `ping`; `none` never takes it out.",
+    ),
+  path: path.default("/healthz").describe("Path to fetch (http, https)."),
+  expect: plain("a regular expression")
+    .optional()
+    .describe(
+      "Perl regular expression the answer must match (http, https). Default: any answer with status 2xx.",
+    ),
+  virtualHost: hostName
+    .optional()
+    .describe("Host header to send (http, https). Default: the real server's address."),
+  port: port.optional().describe("Port to check. Default: the service's port."),
+  intervalSeconds: integer(1, 3600, "seconds").default(5).describe("Seconds between two checks."),
+  timeoutSeconds: integer(1, 300, "seconds")
+    .default(3)
+    .describe("Seconds until an unanswered check has failed."),
+  failures: integer(1, 100, "failures")
+    .default(1)
+    .describe("Failed checks in a row that take a real server out."),
+});
+
+const persistence = settings({
+  timeoutSeconds: integer(1, 2678400, "seconds")
+    .default(300)
+    .describe("Seconds for which a client returns to the same real server."),
+  netmask: netmask.default("255.255.255.255").describe("Clients in one such network count as one client."),
+});
+
+const threshold = (meaning: string) => integer(0, 1_000_000_000, "connections").default(0).describe(meaning);
+
+const destination = settings({
+  weight: integer(0, 65535, "a weight")
+    .default(1)
+    .describe("Share of new connections; 0 gives it none (quiesced)."),
+  port: port
+    .optional()
+    .describe("Port on the real server. Direct routing cannot change the port. Default: the service's."),
+  upperThreshold: threshold("Connections at which it gets no new ones; 0 for no limit."),
+  lowerThreshold: threshold(
+    "Connections below which it gets new ones again; 0 for three quarters of the upper one.",
+  ),
+});
+
+/** One virtual service, as written under `virtualServices`. */
+export const virtualServiceSchema = settings({
+  address: address.describe("The virtual IP (VIP) that clients connect to."),
+  port: port.describe("Port that clients connect to; real servers listen on the same one."),
+  protocol: choice(protocols).default("tcp").describe("`tcp` or `udp`."),
+  scheduler: choice(schedulers).default("wrr").describe("IPVS scheduler, see ipvsadm(8)."),
+  forwarding: choice(keysOf(forwardingMethods))
+    .default("dr")
+    .describe("How packets reach a real server: `dr` is direct routing."),
+  persistence: persistence
+    .optional()
+    .describe("Send a client to the same real server for a while. Default: off."),
+  healthCheck: healthCheck.prefault({}).describe("When a real server counts as up."),
+  fallback: address
+    .optional()
+    .describe("Address that serves while no real server is up; `127.0.0.1` for the director itself."),
+  quiescent: flag("keep a failed real server at weight 0")
+    .default(false)
+    .describe("Keep a failed real server in the table at weight 0 instead of removing it."),
+  routed: flag("the VIP is routed to the director")
+    .default(false)
+    .describe("The VIP lies outside `subnet`, and a router sends it to the director."),
+  realServers: named(destination, "real server").describe("The real servers that serve it, by name."),
+});
+
+/** What a RealServer component is told about its host. */
+export const realServerArgsSchema = settings({
+  address,
+  interface: hostShape.interface,
+  vips: z.array(address, say("give a list of IPv4 addresses")),
+  apache: settings({
+    ports: z.array(port, say("give a list of ports")).min(1, say("give at least one port")),
+    healthPaths: z.array(path, say("give a list of paths")),
+    documentRoot: filePath.optional(),
+  }).optional(),
+});
+
+/** What a Director component is told about its host. */
+export const directorArgsSchema = settings({ address, interface: hostShape.interface, subnet });
+
+const lab = settings({
+  image: choice(["full", "bare"])
+    .default("full")
+    .describe("`full` has the packages already; `bare` has nothing but sshd, and converging installs them."),
+  client: address
+    .optional()
+    .describe("Address of the client container. Default: the last usable one of `subnet`."),
+});
+
+/** The whole configuration of a stack, without its secrets. */
+export const configSchema = settings({
+  subnet: subnet.describe(
+    "The link that directors and real servers share. In the lab: inside 198.18.0.0/15 (RFC 2544).",
+  ),
+  directors: named(director, "director").describe("Hosts that balance, by name."),
+  realServers: named(realServer, "real server").describe("Hosts that serve, by name."),
+  virtualServices: named(virtualServiceSchema, "virtual service").describe(
+    "What clients connect to, by name.",
+  ),
+  ssh: sharedSsh.optional().describe("How hosts are reached, unless a host says otherwise. Not in the lab."),
+  lab: lab.optional().describe("Build the hosts as containers on this machine; `{}` for the defaults."),
+});
+
+/** The configuration as parsed: defaults filled in. */
+export type Config = z.infer<typeof configSchema>;
+export type HostConfig = Config["directors"][string];
+export type VirtualServiceConfig = z.infer<typeof virtualServiceSchema>;
+export type VirtualServiceInput = z.input<typeof virtualServiceSchema>;
+
+function keysOf<K extends string>(record: Record<K, unknown>): [K, ...K[]] {
+  return Object.keys(record) as [K, ...K[]];
+}
