@@ -1,0 +1,27 @@
+/** IPv4 arithmetic the rules need, over ipaddr.js. */
+import ipaddr from "ipaddr.js";
+
+/** Whether `text` is an IPv4 address in four decimal parts (RFC 1123 §2.1). */
+export function isAddress(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text);
+}
+
+/** Whether `text` is a network in CIDR notation, its host bits zero (RFC 4632 §3.1). */
+export function isSubnet(text: string): boolean {
+  if (!ipaddr.IPv4.isValidCIDR(text) || !isAddress(text.split("/")[0] ?? "")) return false;
+  return ipaddr.IPv4.networkAddressFromCIDR(text).toString() === text.split("/")[0];
+}
+
+/** Whether `address` lies in `subnet`. Both must be valid. */
+export function contains(subnet: string, address: string): boolean {
+  return ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parseCIDR(subnet));
+}
+
+/** Whether `address` can be given to a host of `subnet`: neither its network nor its broadcast address. */
+export function isUsable(subnet: string, address: string): boolean {
+  return (
+    contains(subnet, address) &&
+    address !== ipaddr.IPv4.networkAddressFromCIDR(subnet).toString() &&
+    address !== ipaddr.IPv4.broadcastAddressFromCIDR(subnet).toString()
+  );
+}

@@ -1,0 +1,87 @@
+/** What a cluster is once everything is resolved: plain data, references followed, no defaults left. */
+import type { Forwarding, HealthCheckType, Protocol, Scheduler } from "./lvs.ts";
+
+export interface Host {
+  readonly name: string;
+  readonly address: string;
+  /** Interface that must hold `address`; undefined: whichever does. */
+  readonly interface: string | undefined;
+}
+
+export type Director = Host;
+
+export interface RealServer extends Host {
+  /** Addresses held on the loopback, silent in ARP. */
+  readonly vips: readonly string[];
+  /** Present when Apache is managed. */
+  readonly apache: Apache | undefined;
+}
+
+export interface Apache {
+  readonly ports: readonly number[];
+  /** Paths that answer 200 while Apache serves. */
+  readonly healthPaths: readonly string[];
+  /** Undefined: a folder of our own with a page that names the host. */
+  readonly documentRoot: string | undefined;
+}
+
+export interface HealthCheck {
+  readonly type: HealthCheckType;
+  readonly path: string;
+  readonly expect: string | undefined;
+  readonly virtualHost: string | undefined;
+  readonly port: number | undefined;
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly failures: number;
+}
+
+export interface Destination {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly weight: number;
+  readonly upperThreshold: number;
+  readonly lowerThreshold: number;
+}
+
+export interface VirtualService {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly protocol: Protocol;
+  readonly scheduler: Scheduler;
+  readonly forwarding: Forwarding;
+  readonly persistence: { readonly timeoutSeconds: number; readonly netmask: string } | undefined;
+  readonly healthCheck: HealthCheck;
+  readonly fallback: string | undefined;
+  readonly quiescent: boolean;
+  /** The VIP lies outside the directors' link, and a router sends it there. */
+  readonly routed: boolean;
+  readonly realServers: readonly Destination[];
+}
+
+export interface Cluster {
+  /** The link that directors and real servers share, in CIDR notation. */
+  readonly subnet: string;
+  readonly directors: readonly Director[];
+  readonly realServers: readonly RealServer[];
+  readonly virtualServices: readonly VirtualService[];
+}
+
+/** Protocol, address and port: what makes a virtual service unique in the kernel, e.g. `tcp 192.0.2.10:80`. */
+export function serviceKey(service: Pick<VirtualService, "protocol" | "address" | "port">): string {
+  return `${service.protocol} ${service.address}:${service.port}`;
+}
+
+/** Distinct VIPs of the services, in order of first use. */
+export function vipsOf(services: readonly Pick<VirtualService, "address">[]): string[] {
+  return [...new Set(services.map((service) => service.address))];
+}
+
+/** The entry of `record` under `name`; resolving has made sure that it exists. */
+export function entry<T>(record: Readonly<Record<string, T>>, name: string): T {
+  const found = record[name];
+  if (found === undefined) throw new Error(`no entry "${name}"; there are ${Object.keys(record).join(", ")}`);
+  return found;
+}

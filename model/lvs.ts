@@ -1,0 +1,38 @@
+/** The vocabulary of LVS as data: each choice with the words that ldirectord and ipvsadm use for it. */
+
+/** How the director hands a packet to a real server (ipvsadm(8)). Direct routing is LVS-DR. */
+export const forwardingMethods = {
+  dr: { title: "direct routing", ldirectord: "gate", ipvsadmFlag: "-g", sharesLink: true, remapsPort: false },
+} as const;
+export type Forwarding = keyof typeof forwardingMethods;
+
+/** IPVS schedulers (ipvsadm(8), --scheduler). */
+export const schedulers = [
+  "rr",
+  "wrr",
+  "lc",
+  "wlc",
+  "lblc",
+  "lblcr",
+  "dh",
+  "sh",
+  "sed",
+  "nq",
+  "fo",
+  "ovf",
+  "mh",
+] as const;
+export type Scheduler = (typeof schedulers)[number];
+
+export const protocols = ["tcp", "udp"] as const;
+export type Protocol = (typeof protocols)[number];
+
+/** Health checks, as ldirectord(8) names them: its `checktype` and `service`. */
+export const healthCheckTypes = {
+  http: { checktype: "negotiate", service: "http", fetches: true },
+  https: { checktype: "negotiate", service: "https", fetches: true },
+  connect: { checktype: "connect", service: "none", fetches: false },
+  ping: { checktype: "ping", service: "none", fetches: false },
+  none: { checktype: "on", service: "none", fetches: false },
+} as const;
+export type HealthCheckType = keyof typeof healthCheckTypes;

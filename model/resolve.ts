@@ -1,0 +1,63 @@
+/** From the configuration as written to the cluster it means: references followed, defaults of one setting taken from another. */
+import type { Config, HostConfig, VirtualServiceConfig } from "../config/schema.ts";
+import type { Apache, Cluster, Host, RealServer, VirtualService } from "./cluster.ts";
+import { vipsOf } from "./cluster.ts";
+import { healthCheckTypes } from "./lvs.ts";
+
+/** The cluster that a configuration describes. References must have been checked (`referenceIssues`). */
+export function resolveCluster(config: Config): Cluster {
+  const virtualServices = Object.entries(config.virtualServices).map(([name, service]) =>
+    resolveVirtualService(name, service, (realServer) => config.realServers[realServer]?.address ?? ""),
+  );
+  return {
+    subnet: config.subnet,
+    directors: Object.entries(config.directors).map(([name, host]) => resolveHost(name, host)),
+    realServers: Object.entries(config.realServers).map(([name, host]): RealServer => {
+      const services = virtualServices.filter((service) =>
+        service.realServers.some((to) => to.name === name),
+      );
+      const apache = host.apache && apacheFor(services, host.apache.documentRoot);
+      return { ...resolveHost(name, host), vips: vipsOf(services), apache };
+    }),
+    virtualServices,
+  };
+}
+
+/** One virtual service; `addressOf` finds the address of a real server by its name. */
+export function resolveVirtualService(
+  name: string,
+  service: VirtualServiceConfig,
+  addressOf: (realServer: string) => string,
+): VirtualService {
+  const { healthCheck, persistence, fallback, realServers, ...rest } = service;
+  const { expect, virtualHost, port, ...check } = healthCheck;
+  return {
+    ...rest,
+    name,
+    persistence,
+    fallback,
+    healthCheck: { ...check, expect, virtualHost, port },
+    realServers: Object.entries(realServers).map(([realServer, destination]) => ({
+      ...destination,
+      name: realServer,
+      address: addressOf(realServer),
+      port: destination.port ?? service.port,
+    })),
+  };
+}
+
+/** What a managed Apache has to do for the services of its host. */
+export function apacheFor(services: readonly VirtualService[], documentRoot: string | undefined): Apache {
+  const paths = services
+    .filter(({ healthCheck }) => healthCheckTypes[healthCheck.type].fetches)
+    .map(({ healthCheck }) => healthCheck.path.replace(/\?.*/, ""));
+  return {
+    ports: [...new Set(services.map((service) => service.port))].sort((a, b) => a - b),
+    healthPaths: [...new Set(paths)].sort(),
+    documentRoot,
+  };
+}
+
+function resolveHost(name: string, host: HostConfig): Host {
+  return { name, address: host.address, interface: host.interface };
+}

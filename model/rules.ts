@@ -1,0 +1,247 @@
+/** What a cluster must satisfy beyond the shape of its settings, as a list of named rules. */
+import type { Issue } from "../config/errors.ts";
+import { contains, isUsable } from "./address.ts";
+import type { Cluster, Destination, VirtualService } from "./cluster.ts";
+import { serviceKey } from "./cluster.ts";
+import { forwardingMethods, healthCheckTypes } from "./lvs.ts";
+
+export interface Rule {
+  readonly id: string;
+  /** Why the rule exists, for documentation and reviewers. */
+  readonly reason: string;
+  readonly check: (cluster: Cluster) => Issue[];
+}
+
+/** Every mistake in the cluster, rule by rule. */
+export function clusterIssues(cluster: Cluster): Issue[] {
+  return rules.flatMap((rule) => rule.check(cluster));
+}
+
+export const rules: readonly Rule[] = [
+  {
+    id: "one-director",
+    reason: "Two directors that both hold a VIP answer ARP for it twice.",
+    check: ({ directors }) =>
+      directors.length === 1
+        ? []
+        : [
+            issue(
+              "directors",
+              directors.map((director) => director.name),
+              "give exactly one director",
+            ),
+          ],
+  },
+  {
+    id: "host-name-once",
+    reason: "A host is a director or a real server; one name must mean one host.",
+    check: ({ directors, realServers }) =>
+      realServers
+        .filter(({ name }) => directors.some((director) => director.name === name))
+        .map(({ name }) =>
+          issue(`realServers.${name}`, name, "name it differently: a director has this name"),
+        ),
+  },
+  {
+    id: "host-address-once",
+    reason: "Two hosts with one address cannot both be reached.",
+    check: (cluster) =>
+      hosts(cluster).flatMap(({ path, address }, index, all) => {
+        const first = all.findIndex((other) => other.address === address);
+        return first === index
+          ? []
+          : [issue(`${path}.address`, address, `${all[first]?.path} has this address; give another`)];
+      }),
+  },
+  {
+    id: "host-on-link",
+    reason: "Direct routing forwards by MAC address, which works on one link only.",
+    check: (cluster) =>
+      hosts(cluster)
+        .filter(({ address }) => !isUsable(cluster.subnet, address))
+        .map(({ path, address }) =>
+          issue(
+            `${path}.address`,
+            address,
+            `give an address of ${cluster.subnet}: direct routing reaches only its own link`,
+          ),
+        ),
+  },
+  {
+    id: "real-server-exists",
+    reason: "A service can only send connections to hosts that are described.",
+    check: (cluster) =>
+      destinations(cluster)
+        .filter(({ to }) => !cluster.realServers.some(({ name }) => name === to.name))
+        .map(({ path, to }) =>
+          issue(path, to.name, `name one of realServers: ${names(cluster.realServers)}`),
+        ),
+  },
+  {
+    id: "real-server-holds-vip",
+    reason: "A real server without the VIP drops every packet that direct routing sends it.",
+    check: (cluster) =>
+      destinations(cluster).flatMap(({ path, service, to }) => {
+        const server = cluster.realServers.find(({ name }) => name === to.name);
+        if (!server || server.vips.includes(service.address)) return [];
+        return [issue(path, server.vips, `add ${service.address} to the virtual addresses of ${to.name}`)];
+      }),
+  },
+  {
+    id: "service-has-real-servers",
+    reason: "A VIP that nobody serves refuses every connection.",
+    check: (cluster) =>
+      services(cluster)
+        .filter(({ service }) => service.realServers.length === 0)
+        .map(({ path }) => issue(`${path}.realServers`, {}, "name at least one real server")),
+  },
+  {
+    id: "service-once",
+    reason: "The kernel knows one virtual service per protocol, address and port.",
+    check: (cluster) =>
+      services(cluster).flatMap(({ path, service }, index, all) => {
+        const first = all.findIndex((other) => serviceKey(other.service) === serviceKey(service));
+        return first === index
+          ? []
+          : [
+              issue(
+                path,
+                serviceKey(service),
+                `${all[first]?.path} has this protocol, address and port; change one`,
+              ),
+            ];
+      }),
+  },
+  {
+    id: "vip-is-no-host",
+    reason: "A VIP moves between hosts; an address of a host must stay its own.",
+    check: (cluster) =>
+      services(cluster).flatMap(({ path, service }) => {
+        const host = hosts(cluster).find(({ address }) => address === service.address);
+        return host
+          ? [issue(`${path}.address`, service.address, `${host.path} has this address; give the VIP its own`)]
+          : [];
+      }),
+  },
+  {
+    id: "vip-on-link",
+    reason: "The director answers ARP for the VIP on its link; elsewhere only a route brings packets to it.",
+    check: (cluster) =>
+      services(cluster)
+        .filter(({ service }) => !service.routed && !isUsable(cluster.subnet, service.address))
+        .map(({ path, service }) =>
+          issue(
+            `${path}.address`,
+            service.address,
+            `give an address of ${cluster.subnet}, or set routed: true if a router sends it there`,
+          ),
+        ),
+  },
+  {
+    id: "port-kept",
+    reason: "Direct routing passes packets on unchanged, port included.",
+    check: (cluster) =>
+      destinations(cluster)
+        .filter(
+          ({ service, to }) => !forwardingMethods[service.forwarding].remapsPort && to.port !== service.port,
+        )
+        .map(({ path, service, to }) =>
+          issue(
+            `${path}.port`,
+            to.port,
+            `give ${service.port} or leave it out: direct routing cannot change the port`,
+          ),
+        ),
+  },
+  {
+    id: "thresholds-in-order",
+    reason: "A real server must be allowed back below the number that shut it out.",
+    check: (cluster) =>
+      destinations(cluster)
+        .filter(({ to }) => to.lowerThreshold > 0 && to.lowerThreshold >= to.upperThreshold)
+        .map(({ path, to }) =>
+          issue(
+            `${path}.lowerThreshold`,
+            to.lowerThreshold,
+            `give less than upperThreshold (${to.upperThreshold})`,
+          ),
+        ),
+  },
+  {
+    id: "udp-check",
+    reason: "ldirectord silently pings where a connection check is asked of a UDP service.",
+    check: (cluster) =>
+      services(cluster)
+        .filter(({ service }) => service.protocol === "udp" && checksOverTcp(service))
+        .map(({ path, service }) =>
+          issue(
+            `${path}.healthCheck.type`,
+            service.healthCheck.type,
+            "give ping or none, or a healthCheck.port that speaks TCP",
+          ),
+        ),
+  },
+  {
+    id: "fallback-reachable",
+    reason:
+      "The fallback gets the same packets as a real server: it must be on the link, or the director itself.",
+    check: (cluster) =>
+      services(cluster).flatMap(({ path, service: { fallback, realServers } }) => {
+        if (fallback === undefined || fallback === "127.0.0.1") return [];
+        if (realServers.some(({ address }) => address === fallback))
+          return [
+            issue(`${path}.fallback`, fallback, "give a host that is not one of this service's real servers"),
+          ];
+        if (!contains(cluster.subnet, fallback))
+          return [issue(`${path}.fallback`, fallback, `give an address of ${cluster.subnet}, or 127.0.0.1`)];
+        return [];
+      }),
+  },
+  {
+    id: "apache-speaks-http",
+    reason: "The managed Apache serves HTTP; TLS needs certificates that are not ours to make.",
+    check: (cluster) =>
+      destinations(cluster)
+        .filter(({ service, to }) => {
+          const managed = cluster.realServers.some(({ name, apache }) => name === to.name && apache);
+          return managed && (service.protocol !== "tcp" || service.healthCheck.type === "https");
+        })
+        .map(({ path, service, to }) =>
+          issue(
+            path,
+            `${service.protocol} with a ${service.healthCheck.type} check`,
+            `the managed Apache of ${to.name} serves plain HTTP; remove realServers.${to.name}.apache`,
+          ),
+        ),
+  },
+];
+
+function issue(path: string, given: unknown, remedy: string): Issue {
+  return { path, given, remedy };
+}
+
+function names(hosts: readonly { readonly name: string }[]): string {
+  return hosts.map(({ name }) => name).join(", ") || "there is none";
+}
+
+function hosts({ directors, realServers }: Cluster): { path: string; address: string }[] {
+  return [
+    ...directors.map(({ name, address }) => ({ path: `directors.${name}`, address })),
+    ...realServers.map(({ name, address }) => ({ path: `realServers.${name}`, address })),
+  ];
+}
+
+function services({ virtualServices }: Cluster): { path: string; service: VirtualService }[] {
+  return virtualServices.map((service) => ({ path: `virtualServices.${service.name}`, service }));
+}
+
+function destinations(cluster: Cluster): { path: string; service: VirtualService; to: Destination }[] {
+  return services(cluster).flatMap(({ path, service }) =>
+    service.realServers.map((to) => ({ path: `${path}.realServers.${to.name}`, service, to })),
+  );
+}
+
+function checksOverTcp({ healthCheck }: VirtualService): boolean {
+  const fetches = healthCheckTypes[healthCheck.type].fetches && healthCheck.port === undefined;
+  return fetches || healthCheck.type === "connect";
+}

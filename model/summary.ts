@@ -1,0 +1,53 @@
+/** The cluster as stack outputs show it; other programs read these shapes, so they only ever grow. */
+import type { Cluster, Host, VirtualService } from "./cluster.ts";
+
+export interface HostSummary {
+  readonly name: string;
+  readonly address: string;
+}
+
+export interface ServiceSummary {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly forwarding: string;
+  readonly scheduler: string;
+  readonly realServers: readonly {
+    readonly name: string;
+    readonly address: string;
+    readonly weight: number;
+  }[];
+}
+
+/** Address of the first virtual service. */
+export function vip({ virtualServices }: Cluster): string | undefined {
+  return virtualServices[0]?.address;
+}
+
+/** URL of the first virtual service that is checked over HTTP or HTTPS; undefined where none is. */
+export function url({ virtualServices }: Cluster): string | undefined {
+  const service = virtualServices.find(({ healthCheck }) => ["http", "https"].includes(healthCheck.type));
+  if (!service) return undefined;
+  const scheme = service.healthCheck.type;
+  const port = service.port === (scheme === "http" ? 80 : 443) ? "" : `:${service.port}`;
+  return `${scheme}://${service.address}${port}/`;
+}
+
+export function virtualServices(cluster: Cluster): ServiceSummary[] {
+  return cluster.virtualServices.map(summarize);
+}
+
+export function hosts(all: readonly Host[]): HostSummary[] {
+  return all.map(({ name, address }) => ({ name, address }));
+}
+
+function summarize(service: VirtualService): ServiceSummary {
+  const { name, address, port, protocol, forwarding, scheduler } = service;
+  const realServers = service.realServers.map((to) => ({
+    name: to.name,
+    address: to.address,
+    weight: to.weight,
+  }));
+  return { name, address, port, protocol, forwarding, scheduler, realServers };
+}
