@@ -1,0 +1,65 @@
+# A file with its whole content: file PATH MODE CONTENT [NOTIFY] [CHECK].
+# NOTIFY is the unit to reload after a change; CHECK names the program that must accept the file first.
+
+file_digest() { sha256sum | cut -c 1-12; }
+file_wanted() { printf 'mode %s sha256 %s' "$2" "$(printf '%s' "$3" | file_digest)"; }
+
+file_found() {
+  if [ -f "$1" ]; then
+    printf 'mode %s sha256 %s' "$(stat -L -c '0%a' "$1")" "$(file_digest <"$1")"
+  else
+    echo absent
+  fi
+}
+
+file_set() {
+  local path=$1 mode=$2 content=$3 unit=${4:-} check=${5:-} candidate=$1.pulumi-lvs-candidate
+  mkdir -p "$(dirname "$path")"
+  printf '%s' "$content" >"$candidate" || { rm -f "$candidate"; fail "cannot write $path; is the disk full?"; }
+  chmod "$mode" "$candidate"
+  if [ -n "$check" ] && ! "check_$check" "$candidate"; then
+    rm -f "$candidate"
+    fail "$check refuses the new $path (see above); the old one stays"
+  fi
+  [ -z "$unit" ] || mark_reload "$unit"
+  sync "$candidate"
+  mv "$candidate" "$path"
+}
+
+# ldirectord(8): `status` parses the file; exit code 2 is a configuration error, 0, 1 and 3 tell of the daemon.
+check_ldirectord() {
+  local code=0
+  ldirectord "$1" status >&2 || code=$?
+  [ "$code" -ne 2 ] && [ "$code" -le 3 ]
+}
+
+file_save() {
+  local directory unit=${5:-}
+  [ ! -e "$1" ] || cp -a "$1" "$2/content"
+  [ -z "$unit" ] || echo "$unit" >"$2/notify"
+  for directory in $(file_missing_parents "$1"); do echo "$directory" >>"$2/made"; done
+}
+
+# Innermost first, so that they can be removed in this order.
+file_missing_parents() {
+  local directory
+  directory=$(dirname "$1")
+  while [ ! -d "$directory" ]; do
+    echo "$directory"
+    directory=$(dirname "$directory")
+  done
+}
+
+file_restore() {
+  local directory
+  if [ -e "$2/content" ]; then
+    cp -a "$2/content" "$1.pulumi-lvs-candidate"
+    mv "$1.pulumi-lvs-candidate" "$1"
+  else
+    rm -f "$1"
+  fi
+  [ ! -e "$2/made" ] || while IFS= read -r directory; do
+    rmdir --ignore-fail-on-non-empty "$directory" || true
+  done <"$2/made"
+  [ ! -e "$2/notify" ] || mark_reload "$(cat "$2/notify")"
+}

@@ -1,0 +1,85 @@
+# What this host was before: `before/` holds the state each item had when we first touched it (for remove),
+# `undo/` the state it had at the last good run (for a failed run). Both survive a killed run.
+
+slot() { printf '%s' "${1//\//%}"; }
+
+# save DIRECTORY KIND ID [WANTED…]: keep the item's present state as one entry, whole or not at all.
+save() {
+  local directory=$1 kind=$2 id=$3 entry
+  entry=$directory/$(slot "$kind $id")
+  shift 3
+  [ ! -e "$entry" ] || return 0
+  rm -rf "$entry.new"
+  mkdir -p "$entry.new"
+  "${kind}_save" "$id" "$entry.new" "$@"
+  printf '%s\n' "$kind $id" >>"$directory/order"
+  mv "$entry.new" "$entry"
+}
+
+# An item that this run is the first to touch is forgotten again if the run fails.
+remember() {
+  local name
+  name=$(slot "$1 $2")
+  [ -e "$state/before/$name" ] || [ -e "$state/undo/$name" ] || mkdir -p "$state/undo/$name.first"
+  save "$state/undo" "$@"
+  save "$state/before" "$@"
+}
+
+# restore DIRECTORY "KIND ID": put the item back to the state its entry holds.
+restore() {
+  local entry kind=${2%% *} id=${2#* }
+  entry=$1/$(slot "$2")
+  [ -e "$entry" ] || return 0
+  "${kind}_restore" "$id" "$entry"
+}
+
+forget() {
+  rm -rf "$state/before/$(slot "$1")"
+  grep -vxF -- "$1" "$state/before/order" >"$state/before/order.new" || true
+  mv "$state/before/order.new" "$state/before/order"
+}
+
+# A run killed between noting an entry and completing it notes it twice.
+newest_first() { [ ! -e "$1/order" ] || tac "$1/order" | awk '!seen[$0]++'; }
+
+is_planned() {
+  local entry
+  for entry in "${planned[@]}"; do [ "$entry" != "$1" ] || return 0; done
+  return 1
+}
+
+give_back_unplanned() {
+  local entry
+  while IFS= read -r -u 8 entry; do
+    is_planned "$entry" && continue
+    restore "$state/before" "$entry"
+    forget "$entry"
+    note "$host: $entry: given back"
+  done 8< <(newest_first "$state/before")
+}
+
+begin_undo() {
+  mkdir -p "$state/undo" "$state/before"
+  chmod 700 "$state"
+  trap 'undo $?' EXIT
+}
+
+end_undo() {
+  trap - EXIT
+  rm -rf "$state/undo"
+}
+
+undo() {
+  local entry
+  trap - EXIT
+  [ "$1" -ne 0 ] || return 0
+  set +e
+  while IFS= read -r -u 8 entry; do
+    restore "$state/undo" "$entry"
+    [ ! -e "$state/undo/$(slot "$entry").first" ] || forget "$entry"
+    note "$host: $entry: put back as it was"
+  done 8< <(newest_first "$state/undo")
+  reload_pending
+  rm -rf "$state/undo"
+  exit "$1"
+}

@@ -1,0 +1,100 @@
+# One run over this host's plan: converge it, compare it read-only, or give everything back.
+# The plan (written before this text) sets $host and $digest and defines plan(): one `item KIND ID [WANTED…]` per line.
+
+state=/var/lib/pulumi-lvs
+mode=
+planned=()
+differences=()
+
+note() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  note "$host: $*"
+  exit 1
+}
+
+# Other systems name packages, units and paths differently; refuse them while nothing has changed.
+preflight() {
+  local ID='' VERSION_ID='' PRETTY_NAME='unknown'
+  # shellcheck source=/dev/null
+  [ ! -r /etc/os-release ] || . /etc/os-release
+  case "$ID $VERSION_ID" in
+    'debian 12' | 'debian 13' | 'ubuntu 22.04' | 'ubuntu 24.04') ;;
+    *) fail "$PRETTY_NAME is not supported; use Debian 12 or 13, or Ubuntu 22.04 or 24.04" ;;
+  esac
+  [ -d /run/systemd/system ] || fail 'systemd does not run here; it must be PID 1'
+}
+
+lock() {
+  exec 9<>/run/pulumi-lvs.lock
+  flock -w 30 9 || fail "another run holds this host: $(cat /run/pulumi-lvs.lock); wait for it to end"
+  local origin=${SSH_CLIENT:-${SUDO_USER:-this host}}
+  printf 'process %s, from %s, since %s\n' "$$" "${origin%% *}" "$(date -u +%FT%TZ)" >/run/pulumi-lvs.lock
+}
+
+# item KIND ID [WANTED…]: one line of the plan. KIND_found and KIND_wanted each print one comparable line.
+item() {
+  local kind=$1 id=$2 found wanted
+  shift 2
+  planned+=("$kind $id")
+  wanted=$("${kind}_wanted" "$id" "$@")
+  found=$("${kind}_found" "$id" "$@")
+  [ "$found" != "$wanted" ] || return 0
+  if [ "$mode" = converge ]; then
+    remember "$kind" "$id" "$@"
+    "${kind}_set" "$id" "$@"
+    note "$host: $kind $id: ${found//$'\n'/; } -> $("${kind}_found" "$id" "$@" | paste -sd ';')"
+  else
+    differences+=("$kind $id" "${wanted//$'\n'/; }" "${found//$'\n'/; }")
+  fi
+}
+
+compare() {
+  mode=compare planned=() differences=()
+  plan
+}
+
+show_differences() { printf '  %s\n    expected  %s\n    found     %s\n' "${differences[@]}"; }
+
+converge() {
+  mode=converge
+  begin_undo
+  plan
+  give_back_unplanned
+  reload_pending
+  compare
+  if [ ${#differences[@]} -gt 0 ]; then
+    show_differences >&2
+    fail 'this host is not as planned after converging (see above)'
+  fi
+  end_undo
+  echo "converged $digest"
+}
+
+inspect() {
+  compare
+  [ ${#differences[@]} -eq 0 ] || show_differences
+}
+
+remove() {
+  mode=remove
+  give_back_unplanned
+  reload_pending
+  rm -rf "$state"
+  echo removed
+}
+
+# For status: the kernel's table with its connection counts.
+table() { ipvsadm -Ln; }
+
+main() {
+  preflight
+  case ${1:-} in
+    converge | remove)
+      lock
+      "$1"
+      ;;
+    inspect | table) "$1" ;;
+    *) fail "unknown action \"${1:-}\"; give converge, inspect, table or remove" ;;
+  esac
+}

@@ -1,0 +1,66 @@
+#!/bin/bash
+# Holds virtual IP addresses on this host; used at boot and by every converge.
+#   vip silent VIP…            real server: on the loopback, only where ARP is proven silent for it
+#   vip announce ADDRESS VIP…  director: on the link that holds ADDRESS, announced by gratuitous ARP
+set -euo pipefail
+
+fail() {
+  echo "vip: $*" >&2
+  exit 1
+}
+
+# ip-sysctl: the effective value of both is max(all, interface), so "all" alone decides that no interface answers.
+require_silence() {
+  local setting wanted found
+  for setting in arp_ignore=1 arp_announce=2; do
+    wanted=${setting#*=}
+    found=$(cat "/proc/sys/net/ipv4/conf/all/${setting%=*}")
+    [ "$found" = "$wanted" ] ||
+      fail "net.ipv4.conf.all.${setting%=*} is $found, not $wanted: this host would answer ARP for the VIP; not adding it"
+  done
+}
+
+link_of() {
+  local link
+  link=$(ip -4 -o address show to "$1" | awk '{ print $2; exit }')
+  [ -n "$link" ] || fail "no interface of this host holds $1"
+  printf '%s' "$link"
+}
+
+# /proc/net/ip_vs prints addresses in hexadecimal; a real server of weight 0 gets no new connection.
+balances() {
+  local hex
+  # shellcheck disable=SC2046 # four words
+  hex=$(printf '%02X%02X%02X%02X' $(tr . ' ' <<<"$1"))
+  awk -v vip="$hex:" '/^(TCP|UDP)/ { mine = index($2, vip) == 1 }
+    mine && $1 == "->" && $4 > 0 { found = 1 } END { exit !found }' /proc/net/ip_vs 2>/dev/null
+}
+
+# At boot the health daemon fills the table a moment after it has started; refusing clients until then is worse than waiting.
+await_table() {
+  local vip
+  for vip in "$@"; do
+    for _ in {1..60}; do
+      balances "$vip" && break
+      sleep 0.5
+    done
+  done
+}
+
+case ${1:-} in
+  silent)
+    shift
+    require_silence
+    for vip in "$@"; do ip address replace "$vip/32" dev lo scope host; done
+    ;;
+  announce)
+    link=$(link_of "$2")
+    shift 2
+    await_table "$@"
+    for vip in "$@"; do
+      ip address replace "$vip/32" dev "$link"
+      arping -q -U -c 3 -w 3 -I "$link" "$vip" || true
+    done
+    ;;
+  *) fail "give silent VIP… or announce ADDRESS VIP…" ;;
+esac
