@@ -1,0 +1,79 @@
+/** Director → HostPlan: software, kernel, health daemon, the table it fills, and only then the VIPs. */
+import type { Director, VirtualService } from "../model/cluster.ts";
+import { serviceKey, vipsOf } from "../model/cluster.ts";
+import type { HostPlan, Item } from "./hostPlan.ts";
+import { renderIpvsRules } from "./ipvs.ts";
+import { renderLdirectord } from "./ldirectord.ts";
+import { holdSysctls } from "./sysctl.ts";
+import { announcedVips } from "./vip.ts";
+
+const unit = "ldirectord.service";
+
+/**
+ * ipvs-sysctl: connections to a real server that has left end at once, so that clients try again, and persistent
+ * clients of a quiesced one are sent elsewhere.
+ */
+const kernelSettings = {
+  "net.ipv4.vs.expire_nodest_conn": "1",
+  "net.ipv4.vs.expire_quiescent_template": "1",
+};
+
+export function planDirector(director: Director, services: readonly VirtualService[]): HostPlan {
+  return {
+    host: director.name,
+    role: "director",
+    items: [
+      { kind: "link", address: director.address, interface: director.interface },
+      ...ipvsadm(),
+      { kind: "file", path: "/etc/modules-load.d/pulumi-lvs.conf", mode: "0644", content: "ip_vs\n" },
+      { kind: "module", name: "ip_vs" },
+      ...holdSysctls(kernelSettings),
+      ...healthDaemon(services),
+      ...services.map(inKernel),
+      ...announcedVips(vipsOf(services), director.address),
+    ],
+  };
+}
+
+/** ldirectord alone fills the table: ipvsadm must neither load rules at boot nor start a sync daemon. */
+function ipvsadm(): Item[] {
+  const settings = "/etc/default/ipvsadm";
+  return [
+    {
+      kind: "debconf",
+      package: "ipvsadm",
+      question: "ipvsadm/auto_load_rules",
+      type: "boolean",
+      value: "false",
+    },
+    { kind: "debconf", package: "ipvsadm", question: "ipvsadm/daemon_method", type: "select", value: "none" },
+    { kind: "packages", names: ["ipvsadm", "ldirectord", "iputils-arping"], units: [unit] },
+    { kind: "assignment", path: settings, key: "AUTO", value: "false" },
+    { kind: "assignment", path: settings, key: "DAEMON", value: "none" },
+  ];
+}
+
+function healthDaemon(services: readonly VirtualService[]): Item[] {
+  return [
+    {
+      kind: "file",
+      path: "/etc/ha.d/ldirectord.cf",
+      mode: "0644",
+      content: renderLdirectord(services),
+      notify: unit,
+      check: "ldirectord",
+    },
+    { kind: "unit", name: unit, enabled: true, active: true },
+  ];
+}
+
+/** ldirectord checks the real servers of a service one after the other before it adds them. */
+function inKernel(service: VirtualService): Item {
+  const { intervalSeconds, timeoutSeconds } = service.healthCheck;
+  return {
+    kind: "service",
+    key: serviceKey(service),
+    rules: renderIpvsRules(service),
+    settleSeconds: intervalSeconds + timeoutSeconds * service.realServers.length + 10,
+  };
+}

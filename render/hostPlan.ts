@@ -1,0 +1,91 @@
+/** What one host must look like, as data: the items a converge holds, in the order in which they are safe. */
+
+/** One thing on a host and the state it must have; `host/items/<kind>.sh` knows how to read, set and give back its kind. */
+export type Item =
+  | { readonly kind: "link"; readonly address: string; readonly interface: string | undefined }
+  | { readonly kind: "packages"; readonly names: readonly string[]; readonly units: readonly string[] }
+  | {
+      readonly kind: "debconf";
+      readonly package: string;
+      readonly question: string;
+      readonly type: string;
+      readonly value: string;
+    }
+  | { readonly kind: "assignment"; readonly path: string; readonly key: string; readonly value: string }
+  | { readonly kind: "module"; readonly name: string }
+  | { readonly kind: "sysctl"; readonly key: string; readonly value: string }
+  | FileItem
+  | {
+      readonly kind: "unit";
+      readonly name: string;
+      readonly enabled: boolean;
+      readonly active: boolean | undefined;
+    }
+  | { readonly kind: "http"; readonly address: string; readonly port: number; readonly path: string }
+  | {
+      readonly kind: "service";
+      readonly key: string;
+      readonly rules: readonly string[];
+      readonly settleSeconds: number;
+    }
+  | { readonly kind: "vip"; readonly address: string; readonly announceFrom: string | undefined };
+
+export interface FileItem {
+  readonly kind: "file";
+  readonly path: string;
+  readonly mode: "0644" | "0755";
+  readonly content: string;
+  /** Unit to reload when the file changes. */
+  readonly notify?: string;
+  /** Program that must accept the file before it replaces the old one. */
+  readonly check?: "ldirectord";
+}
+
+export interface HostPlan {
+  readonly host: string;
+  readonly role: "director" | "realServer";
+  readonly items: readonly Item[];
+}
+
+/** One item as words: its kind and id, and the arguments that say how it must be. This is all a host is told. */
+export function itemWords(item: Item): readonly [kind: string, id: string, ...wanted: string[]] {
+  switch (item.kind) {
+    case "link":
+      return ["link", item.address, ...(item.interface ? [item.interface] : [])];
+    case "packages":
+      return ["packages", item.names.join(" "), ...item.units];
+    case "debconf":
+      return ["debconf", `${item.package} ${item.question}`, item.type, item.value];
+    case "assignment":
+      return ["assignment", `${item.path} ${item.key}`, item.value];
+    case "module":
+      return ["module", item.name];
+    case "sysctl":
+      return ["sysctl", item.key, item.value];
+    case "file":
+      return ["file", item.path, item.mode, item.content, item.notify ?? "", item.check ?? ""];
+    case "unit":
+      return ["unit", item.name, item.enabled ? "enabled" : "disabled", activity(item.active)];
+    case "http":
+      return ["http", `${item.address} ${item.port} ${item.path}`];
+    case "service":
+      return ["service", item.key, item.rules.join("\n"), String(item.settleSeconds)];
+    case "vip":
+      return ["vip", item.address, ...(item.announceFrom ? ["announce", item.announceFrom] : ["silent"])];
+  }
+}
+
+/** The plan as a mapping that reads well in a preview: what is held, and how. */
+export function describePlan(plan: HostPlan): Record<string, string> {
+  return Object.fromEntries(
+    plan.items.map((item) => {
+      const [kind, id, ...wanted] = itemWords(item);
+      return [`${kind} ${id}`, item.kind === "file" ? item.content : wanted.join(" ") || "present"];
+    }),
+  );
+}
+
+function activity(active: boolean | undefined): string {
+  if (active === undefined) return "-";
+  return active ? "active" : "inactive";
+}

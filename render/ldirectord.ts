@@ -1,0 +1,76 @@
+/** Virtual services → ldirectord.cf (ldirectord(8)), every default written out so that no version decides for us. */
+import type { Destination, VirtualService } from "../model/cluster.ts";
+import { forwardingMethods, healthCheckTypes } from "../model/lvs.ts";
+
+/** The whole file. */
+export function renderLdirectord(services: readonly VirtualService[]): string {
+  return [globals(), ...services.map(virtual)].join("\n");
+}
+
+function globals(): string {
+  return lines([
+    "# Written by pulumi-lvs; changes made here are replaced by the next `pulumi up`.",
+    "checktimeout = 5",
+    "negotiatetimeout = 5",
+    "checkinterval = 10",
+    "failurecount = 1",
+    // A process per virtual service: a slow check holds up no other service, and each has its own interval.
+    "fork = yes",
+    "autoreload = no",
+    "quiescent = no",
+    // "no" would put every real server into the table for a moment before its first check.
+    "readdquiescent = yes",
+    // "yes" would empty the table whenever the daemon stops.
+    "cleanstop = no",
+    "supervised = no",
+    'logfile = "/var/log/ldirectord.log"',
+  ]);
+}
+
+/** Lines of a virtual are indented and follow each other without a gap; either ends it otherwise. */
+function virtual(service: VirtualService): string {
+  const { healthCheck, persistence } = service;
+  const check = healthCheckTypes[healthCheck.type];
+  const gate = forwardingMethods[service.forwarding].ldirectord;
+  return lines([
+    `virtual = ${service.address}:${service.port}`,
+    ...[
+      `servicename = ${service.name}`,
+      ...service.realServers.map((to) => `real = ${real(to, gate)}`),
+      ...(service.fallback ? [`fallback = ${service.fallback}:${service.port} ${gate}`] : []),
+      `protocol = ${service.protocol}`,
+      `scheduler = ${service.scheduler}`,
+      ...(persistence
+        ? [`persistent = ${persistence.timeoutSeconds}`, `netmask = ${persistence.netmask}`]
+        : []),
+      `checktype = ${check.checktype}`,
+      `service = ${check.service}`,
+      `checkport = ${healthCheck.port ?? service.port}`,
+      ...(check.fetches ? fetch(healthCheck) : []),
+      `checkinterval = ${healthCheck.intervalSeconds}`,
+      `checktimeout = ${healthCheck.timeoutSeconds}`,
+      `negotiatetimeout = ${healthCheck.timeoutSeconds}`,
+      `failurecount = ${healthCheck.failures}`,
+      `quiescent = ${service.quiescent ? "yes" : "no"}`,
+    ].map((line) => `    ${line}`),
+  ]);
+}
+
+function fetch({ path, expect, virtualHost }: VirtualService["healthCheck"]): string[] {
+  return [
+    `httpmethod = GET`,
+    `request = "${path}"`,
+    ...(expect ? [`receive = "${expect}"`] : []),
+    ...(virtualHost ? [`virtualhost = ${virtualHost}`] : []),
+  ];
+}
+
+/** The weight is always written: without one, digits in a request would be taken for it. */
+function real({ address, port, weight, lowerThreshold, upperThreshold }: Destination, gate: string): string {
+  const thresholds = upperThreshold > 0 ? ` l:${lowerThreshold} u:${upperThreshold}` : "";
+  return `${address}:${port} ${gate} ${weight}${thresholds}`;
+}
+
+function lines(all: readonly string[]): string {
+  return `${all.join("\n")}\n`;
+}

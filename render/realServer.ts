@@ -1,0 +1,23 @@
+/** RealServer → HostPlan: software, silence in ARP, the application, and only then the VIPs. */
+import type { RealServer } from "../model/cluster.ts";
+import { apachePackages, holdApache } from "./apache.ts";
+import type { HostPlan } from "./hostPlan.ts";
+import { holdSysctls } from "./sysctl.ts";
+import { silentVips } from "./vip.ts";
+
+/** ip-sysctl: answer ARP only for addresses of the asked interface; never name the VIP as the sender of a request. */
+const silence = { "net.ipv4.conf.all.arp_ignore": "1", "net.ipv4.conf.all.arp_announce": "2" };
+
+export function planRealServer(server: RealServer): HostPlan {
+  return {
+    host: server.name,
+    role: "realServer",
+    items: [
+      { kind: "link", address: server.address, interface: server.interface },
+      ...(server.apache ? [apachePackages] : []),
+      ...holdSysctls(silence),
+      ...(server.apache ? holdApache(server, server.apache) : []),
+      ...silentVips(server.vips),
+    ],
+  };
+}

@@ -1,0 +1,43 @@
+/** HostPlan → the one script a host runs; the only place that quotes for the shell. */
+import { createHash } from "node:crypto";
+import type { HostPlan } from "./hostPlan.ts";
+import { itemWords } from "./hostPlan.ts";
+import { shellLibrary } from "./shellLibrary.ts";
+
+/** `text` as one word of POSIX shell, whatever it holds (XCU 2.2.2); NUL cannot be told to a shell and throws. */
+export function shellWord(text: string): string {
+  if (text.includes("\0")) throw new Error("a NUL character cannot be passed to a shell");
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * The script for `bash -s -- converge|inspect|remove`, on stdin. Nothing runs before its last line has arrived, and
+ * `generation` (any text that changes with the machine itself) makes an unchanged plan run again.
+ */
+export function renderScript(plan: HostPlan, generation = ""): string {
+  const items = plan.items.map((item) => `  item ${itemWords(item).map(shellWord).join(" ")}`).join("\n");
+  const data = `plan() {\n${items}\n}\n`;
+  const digest = createHash("sha256")
+    .update(generation)
+    .update(data)
+    .update(shellLibrary)
+    .digest("hex")
+    .slice(0, 16);
+  return `${asRoot}
+set -euo pipefail
+export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+umask 022
+host=${shellWord(plan.host)}
+digest=${digest}
+
+${data}
+${shellLibrary}
+main "$@" </dev/null
+`;
+}
+
+/** The rest of stdin goes to the shell that sudo starts: bash reads a script from a pipe no further than it has to. */
+const asRoot = `if [ "$(id -u)" -ne 0 ]; then
+  sudo -n true || { echo "$(id -un) must be root or run sudo without a password here" >&2; exit 1; }
+  exec sudo -n bash -s -- "$@"
+fi`;

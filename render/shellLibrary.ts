@@ -1,0 +1,17 @@
+/** The shell that hosts run, read from `host/` once; the only file access of this folder. */
+import { readdirSync, readFileSync } from "node:fs";
+
+const folder = new URL("../host/", import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, folder), "utf8");
+
+/** The program that holds VIPs at boot and while converging. */
+export const vipProgram = read("vip.sh");
+
+/** Functions that converge a plan: one file per kind of item, then the record of what was before, then the run itself. */
+export const shellLibrary = [
+  ...readdirSync(new URL("items/", folder))
+    .sort()
+    .map((name) => read(`items/${name}`)),
+  read("record.sh"),
+  read("run.sh"),
+].join("\n");

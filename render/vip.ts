@@ -1,0 +1,63 @@
+/** VIPs on a host: the boot unit, the program it runs, and the items that hold them now. */
+import type { Item } from "./hostPlan.ts";
+import { vipProgram } from "./shellLibrary.ts";
+
+const program = "/usr/local/lib/pulumi-lvs/vip";
+const unit = "pulumi-lvs-vip.service";
+
+/** A real server's VIPs: on the loopback, and never before the sysctls that keep it silent (ip-sysctl). */
+export function silentVips(vips: readonly string[]): Item[] {
+  return holdVips(
+    vips.map((address) => ({ kind: "vip", address, announceFrom: undefined })),
+    [
+      "[Unit]",
+      "Description=LVS real server: virtual IPs on the loopback",
+      "DefaultDependencies=no",
+      "Requires=systemd-sysctl.service",
+      "After=systemd-sysctl.service local-fs.target",
+      "Before=network-pre.target shutdown.target",
+      "Wants=network-pre.target",
+      "Conflicts=shutdown.target",
+      "",
+      "[Service]",
+      "Type=oneshot",
+      "RemainAfterExit=yes",
+      `ExecStart=${program} silent ${vips.join(" ")}`,
+      "",
+      "[Install]",
+      "WantedBy=multi-user.target",
+    ],
+  );
+}
+
+/** A director's VIPs: on its link, announced, and after the health daemon that fills the table. */
+export function announcedVips(vips: readonly string[], address: string): Item[] {
+  return holdVips(
+    vips.map((vip) => ({ kind: "vip", address: vip, announceFrom: address })),
+    [
+      "[Unit]",
+      "Description=LVS director: virtual IPs on the link",
+      "Wants=network-online.target",
+      "After=network-online.target ldirectord.service",
+      "",
+      "[Service]",
+      "Type=oneshot",
+      "RemainAfterExit=yes",
+      "TimeoutStartSec=infinity",
+      `ExecStart=${program} announce ${address} ${vips.join(" ")}`,
+      "",
+      "[Install]",
+      "WantedBy=multi-user.target",
+    ],
+  );
+}
+
+function holdVips(held: readonly Item[], unitLines: readonly string[]): Item[] {
+  if (held.length === 0) return [];
+  return [
+    { kind: "file", path: program, mode: "0755", content: vipProgram },
+    { kind: "file", path: `/etc/systemd/system/${unit}`, mode: "0644", content: `${unitLines.join("\n")}\n` },
+    { kind: "unit", name: unit, enabled: true, active: undefined },
+    ...held,
+  ];
+}
