@@ -1,0 +1,55 @@
+/** A host that balances virtual services: the kernel's IPVS table, the daemon that checks real servers, and the VIPs. */
+import * as pulumi from "@pulumi/pulumi";
+import { explain } from "../config/errors.ts";
+import { directorArgsSchema } from "../config/schema.ts";
+import type { Cluster, Director as Spec } from "../model/cluster.ts";
+import { clusterIssues } from "../model/rules.ts";
+import { planDirector } from "../render/director.ts";
+import type { HostPlan } from "../render/hostPlan.ts";
+import type { HostArgs } from "./convergedHost.ts";
+import { converge, declaredHost } from "./convergedHost.ts";
+import type { VirtualService } from "./VirtualService.ts";
+import { validated } from "./validate.ts";
+
+export interface DirectorArgs extends HostArgs {
+  /** The link that the director and the real servers share, in CIDR notation, for example `192.0.2.0/24`. */
+  readonly subnet: pulumi.Input<string>;
+  /** What to balance. The director is converged after all their real servers, and given back before them. */
+  readonly virtualServices: readonly VirtualService[];
+}
+
+export class Director extends pulumi.ComponentResource {
+  readonly name: string;
+  /** The host's own address. */
+  readonly address: pulumi.Output<string>;
+
+  constructor(name: string, args: DirectorArgs, options: pulumi.ComponentResourceOptions = {}) {
+    const realServers = [...new Set(args.virtualServices.flatMap((service) => service.realServers))];
+    const plan = pulumi
+      .output({
+        host: { address: args.address, interface: args.interface, subnet: args.subnet },
+        realServers: realServers.map((server) => server.spec),
+        virtualServices: args.virtualServices.map((service) => service.spec),
+      })
+      .apply(({ host, ...services }) => {
+        const { subnet, address, interface: link } = validated(directorArgsSchema, `directors.${name}`, host);
+        return planChecked(subnet, { name, address, interface: link }, services);
+      });
+    super("lvs:index:Director", name, declaredHost(args, plan), options);
+    this.name = name;
+    this.address = pulumi.output(args.address);
+    converge(name, this, args, plan, { ...options, after: realServers });
+    this.registerOutputs({ address: this.address });
+  }
+}
+
+/** The plan of one director; throws one message with everything that is wrong between it and its services. */
+function planChecked(
+  subnet: string,
+  director: Spec,
+  services: Pick<Cluster, "realServers" | "virtualServices">,
+): HostPlan {
+  const issues = clusterIssues({ subnet, directors: [director], ...services });
+  if (issues.length > 0) throw new pulumi.RunError(explain(issues));
+  return planDirector(director, services.virtualServices);
+}

@@ -1,0 +1,67 @@
+/** A host that serves virtual services: silent in ARP, the VIPs on its loopback, Apache if asked for. */
+import * as pulumi from "@pulumi/pulumi";
+import { realServerArgsSchema } from "../config/schema.ts";
+import type { RealServer as Spec } from "../model/cluster.ts";
+import { planRealServer } from "../render/realServer.ts";
+import type { HostArgs } from "./convergedHost.ts";
+import { converge, declaredHost } from "./convergedHost.ts";
+import { validated } from "./validate.ts";
+
+export interface RealServerArgs extends HostArgs {
+  /** VIPs held on the loopback as /32. A service can send connections here only for one of these. */
+  readonly virtualAddresses: pulumi.Input<pulumi.Input<string>[]>;
+  /** Have Apache installed and configured. Default: the application is yours. */
+  readonly apache?: ApacheArgs | undefined;
+}
+
+/** What a managed Apache serves, over plain HTTP. */
+export interface ApacheArgs {
+  /** Ports to listen on. Default: 80. */
+  readonly ports?: pulumi.Input<pulumi.Input<number>[]>;
+  /** Paths that answer 200 for health checks. Default: `/healthz`. */
+  readonly healthPaths?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Folder to serve. Default: a folder of our own with a page that names the host. */
+  readonly documentRoot?: pulumi.Input<string> | undefined;
+}
+
+export class RealServer extends pulumi.ComponentResource {
+  /** Name of the host in virtual services. */
+  readonly name: string;
+  /** The host's own address. */
+  readonly address: pulumi.Output<string>;
+  /** Everything resolved; virtual services read it. */
+  readonly spec: pulumi.Output<Spec>;
+
+  constructor(name: string, args: RealServerArgs, options: pulumi.ComponentResourceOptions = {}) {
+    const spec = resolve(name, args);
+    const plan = spec.apply(planRealServer);
+    super("lvs:index:RealServer", name, declaredHost(args, plan), options);
+    this.name = name;
+    this.address = spec.address;
+    this.spec = spec;
+    converge(name, this, args, plan, { ...options, after: [] });
+    this.registerOutputs({ address: this.address, virtualAddresses: spec.vips });
+  }
+}
+
+function resolve(name: string, args: RealServerArgs): pulumi.Output<Spec> {
+  const { ports = [80], healthPaths = ["/healthz"], documentRoot } = args.apache ?? {};
+  const apache = args.apache && { ports, healthPaths, documentRoot };
+  return pulumi
+    .output({ address: args.address, interface: args.interface, vips: args.virtualAddresses, apache })
+    .apply((declared) => {
+      const {
+        address,
+        interface: link,
+        vips,
+        apache: web,
+      } = validated(realServerArgsSchema, `realServers.${name}`, declared);
+      return {
+        name,
+        address,
+        interface: link,
+        vips,
+        apache: web && { ports: web.ports, healthPaths: web.healthPaths, documentRoot: web.documentRoot },
+      };
+    });
+}

@@ -1,0 +1,12 @@
+/** The components, for Pulumi programs of your own. */
+export type { HostArgs } from "./convergedHost.ts";
+export { Director, type DirectorArgs } from "./Director.ts";
+export { type ApacheArgs, RealServer, type RealServerArgs } from "./RealServer.ts";
+export type { JumpArgs, SshArgs } from "./ssh.ts";
+export {
+  type DestinationArgs,
+  type HealthCheckArgs,
+  type PersistenceArgs,
+  VirtualService,
+  type VirtualServiceArgs,
+} from "./VirtualService.ts";

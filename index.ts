@@ -1,0 +1,37 @@
+/** One cluster: configuration → hosts → components → outputs. */
+import { getStack } from "@pulumi/pulumi";
+import { Director, RealServer, VirtualService } from "./components/index.ts";
+import { loadSettings } from "./config/load.ts";
+import { entry } from "./model/cluster.ts";
+import * as summary from "./model/summary.ts";
+
+const { cluster, access, lab } = loadSettings();
+const hosts = lab ? (await import("./lab/Lab.ts")).labHosts(getStack(), cluster, lab) : access;
+
+const servers = Object.fromEntries(
+  cluster.realServers.map(({ name, vips, ...server }) => {
+    const { options, ...route } = entry(hosts, name);
+    return [name, new RealServer(name, { ...server, ...route, virtualAddresses: vips }, options)];
+  }),
+);
+
+const services = cluster.virtualServices.map(({ name, realServers, ...service }) => {
+  const shares = realServers.map((share) => ({ ...share, server: entry(servers, share.name) }));
+  return new VirtualService(name, { ...service, realServers: shares });
+});
+
+for (const { name, ...director } of cluster.directors) {
+  const { options, ...route } = entry(hosts, name);
+  new Director(name, { ...director, ...route, subnet: cluster.subnet, virtualServices: services }, options);
+}
+
+/** The first virtual service's address. */
+export const vip = summary.vip(cluster);
+/** Where to find it. */
+export const url = summary.url(cluster);
+/** Every service: name, address, port, protocol, forwarding, scheduler, real servers with weights. */
+export const virtualServices = summary.virtualServices(cluster);
+/** Name and address of each director. */
+export const directors = summary.hosts(cluster.directors);
+/** Name and address of each real server. */
+export const realServers = summary.hosts(cluster.realServers);
