@@ -1,12 +1,14 @@
 /** One cluster: configuration → hosts → components → outputs. */
 import { getStack } from "@pulumi/pulumi";
-import { Director, RealServer, VirtualService } from "./components/index.ts";
+import { Director, type HostAccess, RealServer, VirtualService } from "./components/index.ts";
 import { loadSettings } from "./config/load.ts";
 import { entry } from "./model/cluster.ts";
 import * as summary from "./model/summary.ts";
 
 const { cluster, access, lab } = loadSettings();
-const hosts = lab ? (await import("./lab/Lab.ts")).labHosts(getStack(), cluster, lab) : access;
+const hosts: Record<string, HostAccess> = lab
+  ? (await import("./lab/Lab.ts")).labHosts(getStack(), cluster, lab)
+  : access;
 
 const servers = Object.fromEntries(
   cluster.realServers.map(({ name, vips, ...server }) => {
@@ -16,7 +18,9 @@ const servers = Object.fromEntries(
 );
 
 const services = cluster.virtualServices.map(({ name, realServers, ...service }) => {
-  const shares = realServers.map((share) => ({ ...share, server: entry(servers, share.name) }));
+  const shares = realServers.map(({ name: server, weight, upperThreshold, lowerThreshold }) => {
+    return { server: entry(servers, server), weight, upperThreshold, lowerThreshold };
+  });
   return new VirtualService(name, { ...service, realServers: shares });
 });
 

@@ -9,7 +9,7 @@ import { validated } from "./validate.ts";
 
 export interface RealServerArgs extends HostArgs {
   /** VIPs held on the loopback as /32. A service can send connections here only for one of these. */
-  readonly virtualAddresses: pulumi.Input<pulumi.Input<string>[]>;
+  readonly virtualAddresses: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** Have Apache installed and configured. Default: the application is yours. */
   readonly apache?: ApacheArgs | undefined;
 }
@@ -17,9 +17,9 @@ export interface RealServerArgs extends HostArgs {
 /** What a managed Apache serves, over plain HTTP. */
 export interface ApacheArgs {
   /** Ports to listen on. Default: 80. */
-  readonly ports?: pulumi.Input<pulumi.Input<number>[]>;
+  readonly ports?: pulumi.Input<readonly pulumi.Input<number>[]>;
   /** Paths that answer 200 for health checks. Default: `/healthz`. */
-  readonly healthPaths?: pulumi.Input<pulumi.Input<string>[]>;
+  readonly healthPaths?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** Folder to serve. Default: a folder of our own with a page that names the host. */
   readonly documentRoot?: pulumi.Input<string> | undefined;
 }

@@ -7,16 +7,22 @@ import { renderScript } from "../render/script.ts";
 import type { SshArgs } from "./ssh.ts";
 import { connectionTo } from "./ssh.ts";
 
+/** A host to work on: the way in, and what its component should know of the machine. */
+export interface HostAccess {
+  /** How to reach the host. */
+  readonly ssh: SshArgs;
+  /** Identity of the machine behind the address, for example an instance id; when it changes, the host is converged anew. */
+  readonly machineId?: pulumi.Input<string>;
+  /** Options for the host's component. */
+  readonly options?: pulumi.ComponentResourceOptions;
+}
+
 /** What every host needs, whatever its role. */
-export interface HostArgs {
+export interface HostArgs extends Omit<HostAccess, "options"> {
   /** The host's own IPv4 address on the link it shares with the others. */
   readonly address: pulumi.Input<string>;
   /** Interface that must hold `address`. Default: whichever does. */
   readonly interface?: pulumi.Input<string> | undefined;
-  /** How to reach the host. */
-  readonly ssh: SshArgs;
-  /** Identity of the machine behind the address, for example an instance id; when it changes, the host is converged anew. */
-  readonly machineId?: pulumi.Input<string> | undefined;
 }
 
 /** What a preview shows of a host: the plan in words. */

@@ -1,5 +1,5 @@
 /** The components, for Pulumi programs of your own. */
-export type { HostArgs } from "./convergedHost.ts";
+export type { HostAccess, HostArgs } from "./convergedHost.ts";
 export { Director, type DirectorArgs } from "./Director.ts";
 export { type ApacheArgs, RealServer, type RealServerArgs } from "./RealServer.ts";
 export type { JumpArgs, SshArgs } from "./ssh.ts";

@@ -10,6 +10,9 @@ export interface Issue {
   readonly remedy: string;
 }
 
+/** Given under an unknown key, which may be the misspelt name of a secret; it is not printed. */
+const hidden = Symbol("hidden");
+
 /** Every mistake on a line of its own, under a title that counts them. */
 export function explain(issues: readonly Issue[]): string {
   const title = issues.length === 1 ? "a mistake" : `${issues.length} mistakes`;
@@ -29,21 +32,19 @@ export function issuesOf(error: z.ZodError, prefix = ""): Issue[] {
     }
     return issue.keys.map((key) => ({
       path: path ? `${path}.${key}` : key,
-      given: valueAt(issue.input, key),
+      given: hidden,
       remedy: issue.message,
     }));
   });
 }
 
 function line({ path, given, remedy }: Issue): string {
+  if (given === hidden) return `${path}: ${remedy}`;
   return `${path}: ${given === undefined ? "missing" : `given ${show(given)}`}; ${remedy}`;
 }
 
 function show(value: unknown): string {
   const text = JSON.stringify(value);
+  if (text.includes("PRIVATE KEY")) return "a private key";
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
-}
-
-function valueAt(container: unknown, key: string): unknown {
-  return typeof container === "object" && container !== null ? Reflect.get(container, key) : undefined;
 }

@@ -30,9 +30,9 @@ export function labIssues(config: Config): Issue[] {
   const client = clientAddress(config);
   const taken = { [gatewayAddress(config)]: "the lab's gateway", [client]: "the lab's client" };
   return [
-    ...(isUsable(subnet, client)
+    ...(isUsable(subnet, client) && client !== gatewayAddress(config)
       ? []
-      : [{ path: "lab.client", given: client, remedy: `give an address of ${subnet}` }]),
+      : [{ path: "lab.client", given: client, remedy: `give an address of ${subnet}, but not its first` }]),
     ...addresses(config)
       .filter(([, address]) => taken[address])
       .map(([path, given]) => ({ path, given, remedy: `${taken[given]} has this address; give another` })),

@@ -16,7 +16,7 @@ import { sshIssues, sshRoutes } from "./ssh.ts";
 const secretKeys = ["sshPrivateKey", "sshPrivateKeyPassphrase"] as const;
 
 /** A host's way in, its key read and secret. */
-export interface HostAccess {
+export interface SshAccess {
   readonly ssh: Omit<SshRoute, "privateKeyFile"> & {
     readonly privateKey?: pulumi.Output<string>;
     readonly privateKeyPassphrase?: pulumi.Output<string>;
@@ -27,7 +27,7 @@ export interface HostAccess {
 export interface Settings {
   readonly cluster: Cluster;
   /** Ways to the hosts by name; empty in the lab, which makes its own. */
-  readonly access: Readonly<Record<string, HostAccess>>;
+  readonly access: Readonly<Record<string, SshAccess>>;
   readonly lab: { readonly image: "full" | "bare"; readonly clientAddress: string } | undefined;
 }
 
@@ -73,7 +73,7 @@ function hostAccess(
   config: Config,
   key: pulumi.Output<string> | undefined,
   passphrase: pulumi.Output<string> | undefined,
-): Record<string, HostAccess> {
+): Record<string, SshAccess> {
   const files = new Map<string, pulumi.Output<string>>();
   const readOnce = (path: string) => {
     const read = files.get(path) ?? pulumi.secret(readKey(path));
@@ -96,7 +96,8 @@ function readKey(path: string): string {
   try {
     return readFileSync(path.replace(/^~(?=\/)/, homedir()), "utf8");
   } catch (error) {
-    const remedy = `give a file that can be read (${error instanceof Error ? error.message : error})`;
+    const { code } = error as NodeJS.ErrnoException;
+    const remedy = `give a file that can be read (${code})`;
     throw mistakes([{ path: "ssh.privateKeyFile", given: path, remedy }]);
   }
 }

@@ -1,6 +1,6 @@
 /** What a user may write: every setting with its meaning, unit, range and default. The README reference is printed from it. */
 import { z } from "zod";
-import { isAddress, isSubnet } from "../model/address.ts";
+import { isAddress, isNetmask, isSubnet } from "../model/address.ts";
 import { forwardingMethods, healthCheckTypes, protocols, schedulers } from "../model/lvs.ts";
 
 /** Every message says what to give instead; `errors.ts` adds the path and the value that was given. */
@@ -49,17 +49,16 @@ const subnet = z
   .string(say("give a network such as 192.0.2.0/24"))
   .refine(isSubnet, say("give a network such as 192.0.2.0/24, its host bits zero"));
 
-const netmask = text(
-  /^(255|254|252|248|240|224|192|128|0)(\.(255|254|252|248|240|224|192|128|0)){3}$/,
-  "give a netmask such as 255.255.255.0",
-);
+const netmask = z
+  .string(say("give a netmask such as 255.255.255.0"))
+  .refine(isNetmask, say("give a netmask such as 255.255.255.0"));
 
 const port = integer(1, 65535, "a port");
 const hostName = text(/^[A-Za-z0-9]([A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?$/, "give a host name or an address");
 
-/** ldirectord(8) cuts a line at `#` and ends a string at `"`. */
+/** ldirectord(8) cuts a line at `#`, ends a string at `"` and turns a tab into spaces. */
 const plain = (what: string) =>
-  text(/^[^"#\r\n\0]{1,255}$/, `give ${what} of 1 to 255 characters, without ", # and line breaks`);
+  text(/^[^"#\t\r\n\0]{1,255}$/, `give ${what} of 1 to 255 characters, without ", #, tabs and line breaks`);
 
 const path = text(
   /^\/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,254}$/,

@@ -1,12 +1,13 @@
 # What this host was before: `before/` holds the state each item had when we first touched it (for remove),
 # `undo/` the state it had at the last good run (for a failed run). Both survive a killed run.
 
-slot() { printf '%s' "${1//\//%}"; }
+# Sets `entry` to where DIRECTORY keeps "KIND ID".
+entry_of() { entry=$1/${2//\//%}; }
 
 # save DIRECTORY KIND ID [WANTED…]: keep the item's present state as one entry, whole or not at all.
 save() {
   local directory=$1 kind=$2 id=$3 entry
-  entry=$directory/$(slot "$kind $id")
+  entry_of "$directory" "$kind $id"
   shift 3
   [ ! -e "$entry" ] || return 0
   rm -rf "$entry.new"
@@ -18,9 +19,9 @@ save() {
 
 # An item that this run is the first to touch is forgotten again if the run fails.
 remember() {
-  local name
-  name=$(slot "$1 $2")
-  [ -e "$state/before/$name" ] || [ -e "$state/undo/$name" ] || mkdir -p "$state/undo/$name.first"
+  local entry
+  entry_of "$state/undo" "$1 $2"
+  [ -e "$state/before/${entry##*/}" ] || [ -e "$entry" ] || mkdir -p "$entry.first"
   save "$state/undo" "$@"
   save "$state/before" "$@"
 }
@@ -28,13 +29,15 @@ remember() {
 # restore DIRECTORY "KIND ID": put the item back to the state its entry holds.
 restore() {
   local entry kind=${2%% *} id=${2#* }
-  entry=$1/$(slot "$2")
+  entry_of "$1" "$2"
   [ -e "$entry" ] || return 0
   "${kind}_restore" "$id" "$entry"
 }
 
 forget() {
-  rm -rf "$state/before/$(slot "$1")"
+  local entry
+  entry_of "$state/before" "$1"
+  rm -rf "$entry"
   grep -vxF -- "$1" "$state/before/order" >"$state/before/order.new" || true
   mv "$state/before/order.new" "$state/before/order"
 }
@@ -43,18 +46,18 @@ forget() {
 newest_first() { [ ! -e "$1/order" ] || tac "$1/order" | awk '!seen[$0]++'; }
 
 is_planned() {
-  local entry
-  for entry in "${planned[@]}"; do [ "$entry" != "$1" ] || return 0; done
+  local line
+  for line in "${planned[@]}"; do [ "$line" != "$1" ] || return 0; done
   return 1
 }
 
 give_back_unplanned() {
-  local entry
-  while IFS= read -r -u 8 entry; do
-    is_planned "$entry" && continue
-    restore "$state/before" "$entry"
-    forget "$entry"
-    note "$host: $entry: given back"
+  local line
+  while IFS= read -r -u 8 line; do
+    is_planned "$line" && continue
+    restore "$state/before" "$line"
+    forget "$line"
+    note "$host: $line: given back"
   done 8< <(newest_first "$state/before")
 }
 
@@ -70,14 +73,16 @@ end_undo() {
 }
 
 undo() {
-  local entry
+  local entry line
   trap - EXIT
   [ "$1" -ne 0 ] || return 0
   set +e
-  while IFS= read -r -u 8 entry; do
-    restore "$state/undo" "$entry"
-    [ ! -e "$state/undo/$(slot "$entry").first" ] || forget "$entry"
-    note "$host: $entry: put back as it was"
+  note "$host: failed at: $current"
+  while IFS= read -r -u 8 line; do
+    restore "$state/undo" "$line"
+    entry_of "$state/undo" "$line"
+    [ ! -e "$entry.first" ] || forget "$line"
+    note "$host: $line: put back as it was"
   done 8< <(newest_first "$state/undo")
   reload_pending
   rm -rf "$state/undo"

@@ -4,6 +4,7 @@
 state=/var/lib/pulumi-lvs
 mode=
 planned=()
+current=preparation
 differences=()
 
 note() { printf '%s\n' "$*" >&2; }
@@ -32,22 +33,27 @@ lock() {
   printf 'process %s, from %s, since %s\n' "$$" "${origin%% *}" "$(date -u +%FT%TZ)" >/run/pulumi-lvs.lock
 }
 
-# item KIND ID [WANTED…]: one line of the plan. KIND_found and KIND_wanted each print one comparable line.
+# item KIND ID [WANTED…]: one line of the plan. KIND_read sets `wanted` and `found` to comparable text (without
+# forking where it can: a process is dear on small hosts); KIND_set makes them equal; KIND_save and KIND_restore keep
+# and give back what was before, where there is something to give back.
 item() {
-  local kind=$1 id=$2 found wanted
+  local kind=$1 id=$2 wanted='' found='' before
   shift 2
-  planned+=("$kind $id")
-  wanted=$("${kind}_wanted" "$id" "$@")
-  found=$("${kind}_found" "$id" "$@")
+  planned+=("$kind $id") current="$kind $id"
+  "${kind}_read" "$id" "$@"
   [ "$found" != "$wanted" ] || return 0
   if [ "$mode" = converge ]; then
-    remember "$kind" "$id" "$@"
+    before=$found
+    ! declare -F "${kind}_save" >/dev/null || remember "$kind" "$id" "$@"
     "${kind}_set" "$id" "$@"
-    note "$host: $kind $id: ${found//$'\n'/; } -> $("${kind}_found" "$id" "$@" | paste -sd ';')"
+    "${kind}_read" "$id" "$@"
+    note "$host: $kind $id: $(one_line "$before") -> $(one_line "$found")"
   else
-    differences+=("$kind $id" "${wanted//$'\n'/; }" "${found//$'\n'/; }")
+    differences+=("$kind $id" "$(one_line "$wanted")" "$(one_line "$found")")
   fi
 }
+
+one_line() { printf '%s' "${1//$'\n'/; }"; }
 
 compare() {
   mode=compare planned=() differences=()

@@ -59,7 +59,8 @@ case ${1:-} in
     await_table "$@"
     for vip in "$@"; do
       ip address replace "$vip/32" dev "$link"
-      arping -q -U -c 3 -w 3 -I "$link" "$vip" || true
+      # Neighbours may miss one announcement; the next two need not be waited for.
+      arping -q -U -c 3 -w 3 -I "$link" "$vip" </dev/null >/dev/null 2>&1 &
     done
     ;;
   *) fail "give silent VIP… or announce ADDRESS VIP…" ;;

@@ -25,3 +25,8 @@ export function isUsable(subnet: string, address: string): boolean {
     address !== ipaddr.IPv4.broadcastAddressFromCIDR(subnet).toString()
   );
 }
+
+/** Whether `text` is a netmask: ones, then zeros (RFC 950 §2.1 leaves gaps open; nobody means them). */
+export function isNetmask(text: string): boolean {
+  return isAddress(text) && ipaddr.IPv4.parse(text).prefixLengthFromSubnetMask() !== null;
+}

@@ -209,7 +209,7 @@ export const rules: readonly Rule[] = [
         .map(({ path, service, to }) =>
           issue(
             path,
-            `${service.protocol} with a ${service.healthCheck.type} check`,
+            `${service.protocol}, ${service.healthCheck.type} check`,
             `the managed Apache of ${to.name} serves plain HTTP; remove realServers.${to.name}.apache`,
           ),
         ),

@@ -9,7 +9,10 @@ const unit = "apache2.service";
 const listenedAnyway = 80;
 
 /** The software, before anything else of the host changes. */
-export const apachePackages: Item = { kind: "packages", names: ["apache2"], units: [unit] };
+export const apachePackages: readonly Item[] = [
+  { kind: "record", of: "unit", id: unit },
+  { kind: "packages", names: ["apache2"], units: [unit] },
+];
 
 /** Configured, running, and proven to answer its health pages on the host's own address. */
 export function holdApache(server: RealServer, apache: Apache): Item[] {

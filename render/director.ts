@@ -42,11 +42,12 @@ function ipvsadm(): Item[] {
     {
       kind: "debconf",
       package: "ipvsadm",
-      question: "ipvsadm/auto_load_rules",
-      type: "boolean",
-      value: "false",
+      answers: [
+        { question: "ipvsadm/auto_load_rules", type: "boolean", value: "false" },
+        { question: "ipvsadm/daemon_method", type: "select", value: "none" },
+      ],
     },
-    { kind: "debconf", package: "ipvsadm", question: "ipvsadm/daemon_method", type: "select", value: "none" },
+    { kind: "record", of: "unit", id: unit },
     { kind: "packages", names: ["ipvsadm", "ldirectord", "iputils-arping"], units: [unit] },
     { kind: "assignment", path: settings, key: "AUTO", value: "false" },
     { kind: "assignment", path: settings, key: "DAEMON", value: "none" },
@@ -55,6 +56,7 @@ function ipvsadm(): Item[] {
 
 function healthDaemon(services: readonly VirtualService[]): Item[] {
   return [
+    ...services.map((service): Item => ({ kind: "record", of: "service", id: serviceKey(service) })),
     {
       kind: "file",
       path: "/etc/ha.d/ldirectord.cf",

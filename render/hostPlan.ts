@@ -4,13 +4,8 @@
 export type Item =
   | { readonly kind: "link"; readonly address: string; readonly interface: string | undefined }
   | { readonly kind: "packages"; readonly names: readonly string[]; readonly units: readonly string[] }
-  | {
-      readonly kind: "debconf";
-      readonly package: string;
-      readonly question: string;
-      readonly type: string;
-      readonly value: string;
-    }
+  | { readonly kind: "record"; readonly of: "unit" | "service"; readonly id: string }
+  | { readonly kind: "debconf"; readonly package: string; readonly answers: readonly DebconfAnswer[] }
   | { readonly kind: "assignment"; readonly path: string; readonly key: string; readonly value: string }
   | { readonly kind: "module"; readonly name: string }
   | { readonly kind: "sysctl"; readonly key: string; readonly value: string }
@@ -29,6 +24,12 @@ export type Item =
       readonly settleSeconds: number;
     }
   | { readonly kind: "vip"; readonly address: string; readonly announceFrom: string | undefined };
+
+export interface DebconfAnswer {
+  readonly question: string;
+  readonly type: "boolean" | "select";
+  readonly value: string;
+}
 
 export interface FileItem {
   readonly kind: "file";
@@ -54,8 +55,10 @@ export function itemWords(item: Item): readonly [kind: string, id: string, ...wa
       return ["link", item.address, ...(item.interface ? [item.interface] : [])];
     case "packages":
       return ["packages", item.names.join(" "), ...item.units];
+    case "record":
+      return ["record", `${item.of} ${item.id}`];
     case "debconf":
-      return ["debconf", `${item.package} ${item.question}`, item.type, item.value];
+      return ["debconf", item.package, ...item.answers.map((a) => `${a.question} ${a.type} ${a.value}`)];
     case "assignment":
       return ["assignment", `${item.path} ${item.key}`, item.value];
     case "module":

@@ -14,7 +14,7 @@ export function planRealServer(server: RealServer): HostPlan {
     role: "realServer",
     items: [
       { kind: "link", address: server.address, interface: server.interface },
-      ...(server.apache ? [apachePackages] : []),
+      ...(server.apache ? apachePackages : []),
       ...holdSysctls(silence),
       ...(server.apache ? holdApache(server, server.apache) : []),
       ...silentVips(server.vips),

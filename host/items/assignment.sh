@@ -1,11 +1,12 @@
 # One KEY="value" line of a shell-style settings file that a package owns: assignment "PATH KEY" VALUE.
 
-assignment_wanted() { printf '%s' "$2"; }
-
-assignment_found() {
-  local value
-  value=$(sed -n "s/^${1#* }=\"\{0,1\}\([^\"]*\)\"\{0,1\}[[:space:]]*\$/\1/p" "${1%% *}" 2>/dev/null | tail -n 1)
-  printf '%s' "${value:-absent}"
+assignment_read() {
+  local path=${1%% *} key=${1#* } line
+  wanted=$2 found=absent
+  while IFS= read -r line; do
+    [[ $line != "$key="* ]] || found=${line#*=}
+  done <"$path"
+  found=${found//\"/}
 }
 
 assignment_set() {

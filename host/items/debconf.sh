@@ -1,13 +1,21 @@
-# An answer given to a package before it is installed: debconf "PACKAGE QUESTION" TYPE VALUE.
+# Answers given to a package before it is installed: debconf PACKAGE "QUESTION TYPE VALUE"….
 
-debconf_wanted() { printf '%s' "$3"; }
-
-debconf_found() {
-  local value
-  value=$(debconf-show "${1%% *}" 2>/dev/null | sed -n "s|^[* ]*${1#* }: ||p")
-  printf '%s' "${value:-unanswered}"
+debconf_read() {
+  local package=$1 answers answer question value
+  shift
+  wanted='' found=''
+  answers=$(debconf-show "$package" 2>/dev/null) || true
+  for answer in "$@"; do
+    question=${answer%% *}
+    value=unanswered
+    [[ $answers$'\n' != *" $question: "* ]] || { value=${answers#*" $question: "}; value=${value%%$'\n'*}; }
+    wanted+="$question ${answer##* } "
+    found+="$question $value "
+  done
 }
 
-debconf_set() { printf '%s %s %s\n' "$1" "$2" "$3" | debconf-set-selections; }
-debconf_save() { :; }
-debconf_restore() { :; }
+debconf_set() {
+  local package=$1 answer
+  shift
+  for answer in "$@"; do printf '%s %s\n' "$package" "$answer"; done | debconf-set-selections
+}

@@ -1,14 +1,18 @@
 # A file with its whole content: file PATH MODE CONTENT [NOTIFY] [CHECK].
 # NOTIFY is the unit to reload after a change; CHECK names the program that must accept the file first.
 
-file_digest() { sha256sum | cut -c 1-12; }
-file_wanted() { printf 'mode %s sha256 %s' "$2" "$(printf '%s' "$3" | file_digest)"; }
-
-file_found() {
-  if [ -f "$1" ]; then
-    printf 'mode %s sha256 %s' "$(stat -L -c '0%a' "$1")" "$(file_digest <"$1")"
+file_read() {
+  local path=$1 mode=$2 content=$3 present=''
+  wanted="as planned" found=absent
+  [ -f "$path" ] || return 0
+  IFS= read -r -d '' present <"$path" || true
+  found=$(stat -L -c '0%a' "$path")
+  if [ "$present" != "$content" ]; then
+    found='other content'
+  elif [ "$found" = "$mode" ]; then
+    found=$wanted
   else
-    echo absent
+    found="mode $found, not $mode"
   fi
 }
 
@@ -28,9 +32,12 @@ file_set() {
 
 # ldirectord(8): `status` parses the file; exit code 2 is a configuration error, 0, 1 and 3 tell of the daemon.
 check_ldirectord() {
-  local code=0
-  ldirectord "$1" status >&2 || code=$?
-  [ "$code" -ne 2 ] && [ "$code" -le 3 ]
+  local code=0 output
+  output=$(ldirectord "$1" status 2>&1) || code=$?
+  [ "$code" -eq 0 ] || [ "$code" -eq 1 ] || [ "$code" -eq 3 ] || {
+    note "$output"
+    return 1
+  }
 }
 
 file_save() {

@@ -1,25 +1,21 @@
 # An HTTP answer that must be there before clients are sent here: http "ADDRESS PORT PATH".
 
-http_wanted() { echo 'answers 200'; }
-
-http_found() {
-  local address port path status
+http_read() {
+  local address port path line=''
   read -r address port path <<<"$1"
+  wanted='answers 200' found='no answer'
   # shellcheck disable=SC2016 # expanded by the inner shell, from its own arguments
-  status=$(timeout 3 bash -c 'exec 3<>"/dev/tcp/$1/$2" && printf "GET %s HTTP/1.0\r\n\r\n" "$3" >&3 && head -n 1 <&3' \
+  line=$(timeout 3 bash -c 'exec 3<>"/dev/tcp/$1/$2" && printf "GET %s HTTP/1.0\r\n\r\n" "$3" >&3 && read -r line <&3 && echo "$line"' \
     - "$address" "$port" "$path" 2>/dev/null) || true
-  status=$(cut -d ' ' -s -f 2 <<<"$status" | tr -dc '0-9')
-  [ -n "$status" ] && echo "answers $status" || echo 'no answer'
+  [[ ! $line =~ ^HTTP/[0-9.]+\ ([0-9]{3}) ]] || found="answers ${BASH_REMATCH[1]}"
 }
 
 http_set() {
   local attempt
   for attempt in {1..50}; do
-    [ "$(http_found "$1")" != 'answers 200' ] || return 0
+    http_read "$1"
+    [ "$found" != "$wanted" ] || return 0
     sleep 0.2
   done
-  fail "http://${1// /:}: $(http_found "$1") after $attempt attempts; see this host's Apache error log"
+  fail "http check of $1: $found after $attempt attempts; see this host's Apache error log"
 }
-
-http_save() { :; }
-http_restore() { :; }

@@ -1,8 +1,15 @@
 # The interface that holds this host's address: link ADDRESS [INTERFACE]. Nothing sets it; the plan is wrong where it differs.
 
-link_of() { ip -4 -o address show to "$1" | awk '{ print $2; exit }'; }
-link_wanted() { printf '%s' "${2:-$(link_of "$1" | grep . || echo 'an interface')}"; }
-link_found() { link_of "$1" | grep . || echo 'no interface'; }
-link_set() { fail "$1 is on $(link_found "$1"), not on ${2:-any interface of this host}; correct the address or the interface"; }
-link_save() { :; }
-link_restore() { :; }
+# Sets `link` to the interface that holds ADDRESS; empty where none does.
+find_link() {
+  link=''
+  read -r _ link _ < <(ip -4 -o address show to "$1") || true
+}
+
+link_read() {
+  local link
+  find_link "$1"
+  found=${link:-no interface} wanted=${2:-${link:-an interface}}
+}
+
+link_set() { fail "$found has $1, not ${2:-one of this host}; correct the address or the interface"; }

@@ -1,36 +1,36 @@
-# Distribution packages: packages "NAME…" [UNIT…]. UNITs are those the packages bring; they stay stopped until
-# their own items start them. Packages are never removed.
+# Distribution packages: packages "NAME…" [UNIT…]. UNITs are those the packages bring; they are kept from starting
+# until their own items start them. Packages are never removed.
 
-packages_wanted() { echo installed; }
-
-packages_found() {
-  local name missing=()
-  for name in $1; do
-    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
-  done
-  [ ${#missing[@]} -eq 0 ] && echo installed || echo "missing: ${missing[*]}"
+# shellcheck disable=SC2086 # names are separate words on purpose
+packages_read() {
+  local name status installed=' '
+  wanted=installed found=''
+  while read -r name status; do
+    [ "$status" != installed ] || installed+="$name "
+  done < <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $1 2>/dev/null)
+  for name in $1; do [[ $installed == *" $name "* ]] || found+=" $name"; done
+  found=${found:+missing$found}
+  found=${found:-installed}
 }
 
 packages_set() {
   local names=$1 unit
   shift
-  for unit in "$@"; do
-    remember unit "$unit"
-    systemctl mask --runtime --quiet "$unit"
-  done
+  for unit in "$@"; do systemctl mask --runtime --quiet "$unit" 2>/dev/null; done
   note "$host: installing $names"
-  install_packages "$names" || { apt_get update && install_packages "$names"; } ||
-    fail "cannot install $names (see above); is this host's package mirror up?"
-  for unit in "$@"; do systemctl unmask --runtime --quiet "$unit"; done
+  install_packages "$names" || { apt_get update && install_packages "$names"; } || {
+    tail -n 20 "$state/apt.log" >&2
+    fail "cannot install $names (see above, and $state/apt.log); is this host's package mirror up?"
+  }
 }
 
+# A run killed while dpkg worked leaves it to be completed first.
 # shellcheck disable=SC2086 # names are separate words on purpose
-install_packages() { apt_get install --no-install-recommends $1; }
+install_packages() {
+  dpkg --configure -a --force-confold >"$state/apt.log" 2>&1 && apt_get install --no-install-recommends $1
+}
 
 apt_get() {
   DEBIAN_FRONTEND=noninteractive apt-get -qy -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 \
-    -o Dpkg::Options::=--force-confold "$@" >&2
+    -o Dpkg::Options::=--force-confold "$@" >>"$state/apt.log" 2>&1
 }
-
-packages_save() { :; }
-packages_restore() { :; }

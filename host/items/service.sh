@@ -1,41 +1,61 @@
 # A virtual service in the kernel's IPVS table, as the health daemon fills it:
-# service "PROTOCOL VIP:PORT" RULES SETTLE_SECONDS; RULES are the lines `ipvsadm -Sn` must print for it.
+# service "PROTOCOL VIP:PORT" RULES SETTLE_SECONDS; RULES are the lines `ipvsadm -Sn` must print for it, sorted.
 
-service_wanted() { printf '%s' "$2"; }
+# Sets `rules` to the kernel's lines for the service, sorted; empty where it has none.
+kernel_rules() {
+  local flag=-t line
+  [ "${1%% *}" != udp ] || flag=-u
+  rules=''
+  while IFS= read -r line; do
+    [[ "$line " != *" $flag ${1#* } "* ]] || rules+="${line%"${line##*[! ]}"}"$'\n'
+  done < <(ipvsadm -Sn 2>/dev/null | sort)
+  rules=${rules%$'\n'}
+}
 
 # Once settled, a real server that is out of the table or quiesced at weight 0 is the health check's doing: it
 # counts as planned. While converging it does not, so that the table is full before the VIP appears.
-service_found() {
-  local actual server line
-  actual=$(service_rules "$1")
-  [ -n "$actual" ] || { echo absent; return; }
-  [ "$mode" != converge ] || { printf '%s\n' "$actual"; return; }
-  while IFS= read -r line; do
-    server=${line%% -w *}
-    if [[ $line != -a* ]] || grep -qxF -- "$line" <<<"$actual"; then continue; fi
-    grep -qF -- "$server -w " <<<"$actual" && ! grep -qxF -- "$server -w 0" <<<"$actual" && continue
-    actual=$(grep -vxF -- "$server -w 0" <<<"$actual" || true)$'\n'$line
-  done <<<"${2:-}"
-  sort <<<"$actual"
-}
-
-service_rules() {
-  local flag=-t
-  [ "${1%% *}" != udp ] || flag=-u
-  ipvsadm -Sn 2>/dev/null | grep -F -- " $flag ${1#* } " | sed 's/ *$//' | sort
+service_read() {
+  local rules line lines=()
+  wanted=$2
+  kernel_rules "$1"
+  found=${rules:-absent}
+  [ "$mode" != converge ] && [ -n "$rules" ] || return 0
+  mapfile -t lines <<<"$wanted"
+  for line in "${lines[@]}"; do
+    [[ $line == -a* && $'\n'$found$'\n' != *$'\n'"$line"$'\n'* ]] || continue
+    if [[ $'\n'$found$'\n' == *$'\n'"${line%% -w *} -w 0"$'\n'* ]]; then
+      found=$'\n'$found$'\n'
+      found=${found/$'\n'"${line%% -w *} -w 0"$'\n'/$'\n'}
+      found=${found#$'\n'} found=${found%$'\n'}
+    fi
+    [[ $found == *"${line%% -w *} -w "* ]] || found+=$'\n'$line
+  done
+  found=$(sort <<<"$found")
 }
 
 service_set() {
-  local deadline=$((SECONDS + $3)) out
-  while [ "$(service_rules "$1")" != "$2" ] && [ "$SECONDS" -lt "$deadline" ]; do sleep 0.2; done
-  out=$(comm -13 <(service_rules "$1") <(printf '%s\n' "$2") | grep -o -- '-r [^ ]*' | cut -c 4- | paste -sd ' ')
-  [ -z "$out" ] || note "$host: warning: $1: out of the table, health check fails: $out"
+  local rules deadline=$((SECONDS + $3)) line out='' lines
+  kernel_rules "$1"
+  while [ "$rules" != "$2" ] && [ "$SECONDS" -lt "$deadline" ]; do
+    sleep 0.2
+    kernel_rules "$1"
+  done
+  mapfile -t lines <<<"$2"
+  for line in "${lines[@]}"; do
+    [[ $'\n'$rules$'\n' == *$'\n'"$line"$'\n'* || $line != *' -r '* ]] || out+=" ${line#* -r }"
+  done
+  [ -z "$out" ] || note "$host: warning: $1: health check fails, so it gets no connections:$out"
 }
 
-service_save() { service_rules "$1" >"$2/rules"; }
+service_save() {
+  local rules
+  kernel_rules "$1"
+  printf '%s' "$rules" >"$2/rules"
+}
 
 service_restore() {
-  local flag=-t
+  local rules flag=-t
   [ "${1%% *}" != udp ] || flag=-u
-  [ -s "$2/rules" ] || [ -z "$(service_rules "$1")" ] || ipvsadm -D "$flag" "${1#* }"
+  kernel_rules "$1"
+  [ -s "$2/rules" ] || [ -z "$rules" ] || ipvsadm -D "$flag" "${1#* }"
 }

@@ -1,11 +1,15 @@
-# A kernel setting at run time; its file in /etc/sysctl.d is an item of its own.
+# A kernel setting at run time; its file in /etc/sysctl.d is an item of its own: sysctl KEY VALUE.
 
-sysctl_path() { printf '/proc/sys/%s' "${1//.//}"; }
-sysctl_wanted() { printf '%s' "$2"; }
-sysctl_found() { cat "$(sysctl_path "$1")" 2>/dev/null || echo absent; }
-sysctl_set() { printf '%s\n' "$2" >"$(sysctl_path "$1")"; }
-sysctl_save() { sysctl_found "$1" >"$2/value"; }
+sysctl_read() {
+  wanted=$2 found=absent
+  [ ! -e "/proc/sys/${1//.//}" ] || read -r found <"/proc/sys/${1//.//}"
+}
+
+sysctl_set() { printf '%s\n' "$2" >"/proc/sys/${1//.//}"; }
+sysctl_save() { printf '%s\n' "$found" >"$2/value"; }
 
 sysctl_restore() {
-  [ ! -e "$(sysctl_path "$1")" ] || [ "$(cat "$2/value")" = absent ] || cat "$2/value" >"$(sysctl_path "$1")"
+  local value
+  read -r value <"$2/value"
+  [ "$value" = absent ] || [ ! -e "/proc/sys/${1//.//}" ] || sysctl_set "$1" "$value"
 }

@@ -1,26 +1,23 @@
 # A systemd unit: unit NAME ENABLED ACTIVE; ENABLED is enabled or disabled, ACTIVE is active, inactive or - for either.
 
-unit_wanted() { printf '%s %s' "$2" "$3"; }
-
-unit_found() {
-  local active=${3:--}
-  [ "$active" = - ] || active=$(unit_activity "$1")
-  printf '%s %s' "$(unit_enablement "$1")" "$active"
-  [ ! -e "$state/reload/$1" ] || printf ' (to be reloaded)'
+unit_read() {
+  wanted="$2 $3" found="$(unit_property UnitFileState "$1") -"
+  [ "$3" = - ] || found="${found% -} $(unit_property ActiveState "$1")"
+  [ ! -e "$state/reload/$1" ] || found+=' (to be reloaded)'
 }
 
-unit_enablement() {
-  local word
-  word=$(systemctl is-enabled "$1" 2>/dev/null) || true
-  printf '%s\n' "${word:-absent}"
+# unit_property PROPERTY UNIT; an unknown unit has an empty UnitFileState and is inactive.
+unit_property() {
+  local value
+  value=$(systemctl show -P "$1" "$2")
+  printf '%s' "${value:-absent}"
 }
-
-unit_activity() { systemctl is-active "$1" 2>/dev/null || true; }
 
 unit_set() {
   local name=$1 enabled=$2 active=$3
-  [ "$(systemctl show -P NeedDaemonReload "$name")" != yes ] || systemctl daemon-reload
-  [ "$(unit_enablement "$name")" = "$enabled" ] || systemctl --quiet "${enabled%d}" "$name"
+  systemctl unmask --runtime --quiet "$name"
+  [ "$(unit_property NeedDaemonReload "$name")" != yes ] || systemctl daemon-reload
+  [ "$(unit_property UnitFileState "$name")" = "$enabled" ] || systemctl --quiet "${enabled%d}" "$name"
   case $active in
     active) unit_start "$name" ;;
     inactive) systemctl stop "$name" ;;
@@ -30,7 +27,7 @@ unit_set() {
 # Reload, never restart: what the unit serves must not be interrupted.
 unit_start() {
   local verb=start
-  [ "$(unit_activity "$1")" != active ] || verb=reload
+  [ "$(unit_property ActiveState "$1")" != active ] || verb=reload
   if [ "$verb" = start ] || [ -e "$state/reload/$1" ]; then
     systemctl "$verb" "$1" || {
       journalctl -q -n 10 --no-pager -u "$1" >&2
@@ -41,8 +38,8 @@ unit_start() {
 }
 
 unit_save() {
-  unit_enablement "$1" >"$2/enablement"
-  unit_activity "$1" >"$2/activity"
+  unit_property UnitFileState "$1" >"$2/enablement"
+  unit_property ActiveState "$1" >"$2/activity"
 }
 
 unit_restore() {
@@ -66,7 +63,7 @@ reload_pending() {
   local mark
   for mark in "$state"/reload/*; do
     [ -e "$mark" ] || continue
-    if [ "$(unit_activity "${mark##*/}")" = active ]; then
+    if [ "$(unit_property ActiveState "${mark##*/}")" = active ]; then
       systemctl reload "${mark##*/}" || fail "${mark##*/} does not reload"
     fi
     rm -f "$mark"

@@ -2,17 +2,15 @@
 
 vip_program=/usr/local/lib/pulumi-lvs/vip
 
-vip_wanted() {
+vip_read() {
+  local link links=''
   case $2 in
-    silent) echo 'on lo' ;;
-    announce) printf 'on %s' "$(link_of "$3")" ;;
+    silent) wanted='on lo' ;;
+    announce) find_link "$3" && wanted="on $link" ;;
   esac
-}
-
-vip_found() {
-  local links
-  links=$(ip -4 -o address show to "$1/32" | awk '{ print $2 }' | sort | paste -sd ' ')
-  printf '%s' "${links:+on }${links:-absent}"
+  while read -r _ link _; do links+=" $link"; done < <(ip -4 -o address show to "$1/32")
+  found=${links:+on$links}
+  found=${found:-absent}
 }
 
 vip_set() {
@@ -21,12 +19,12 @@ vip_set() {
   "$vip_program" "$manner" "$@" "$vip" || fail "VIP $vip is not added (see above)"
 }
 
-vip_save() { vip_found "$1" >"$2/links"; }
+vip_save() { printf '%s' "$found" >"$2/links"; }
 
 vip_restore() {
   local link links
   links=$(cat "$2/links")
-  for link in $(vip_found "$1"); do
-    [[ " $links " == *" $link "* ]] || [ "$link" = on ] || [ "$link" = absent ] || ip address del "$1/32" dev "$link"
-  done
+  while read -r _ link _; do
+    [[ " $links " == *" $link "* ]] || ip address del "$1/32" dev "$link"
+  done < <(ip -4 -o address show to "$1/32")
 }
