@@ -1,0 +1,83 @@
+/** Runs one command on one host over SSH and always closes the connection. */
+import { StringDecoder } from "node:string_decoder";
+import type { Client, ClientChannel } from "ssh2";
+import { connect, type DialOptions } from "./dial.ts";
+import { endpointOf, SshConnectionLostError, type SshTarget } from "./target.ts";
+
+/** A command and how to feed and watch it. */
+export interface SshCommand extends DialOptions {
+  /** Command line, run by the login user's shell. */
+  command: string;
+  /** Text on the command's standard input; default: empty. */
+  stdin?: string | undefined;
+  /** Variables offered to the server, which ignores those its AcceptEnv does not name. */
+  environment?: Record<string, string> | undefined;
+  /** Receives standard output as it arrives. */
+  onStdout?: ((text: string) => void) | undefined;
+  /** Receives standard error as it arrives. */
+  onStderr?: ((text: string) => void) | undefined;
+}
+
+/** How a command ended; either `exitCode` or `signal` is set. */
+export interface SshResult {
+  stdout: string;
+  stderr: string;
+  exitCode: number | undefined;
+  /** Name of the signal that killed the command, such as `SIGTERM`. */
+  signal: string | undefined;
+}
+
+/** Runs the command and returns how it ended; throws an SshError when it could not be started or was cut off. */
+export async function runOverSsh(target: SshTarget, command: SshCommand): Promise<SshResult> {
+  const connection = await connect(target, command);
+  try {
+    return await execute(connection.client, target, command);
+  } finally {
+    connection.close();
+  }
+}
+
+function execute(client: Client, target: SshTarget, command: SshCommand): Promise<SshResult> {
+  return new Promise((resolve, reject) => {
+    const lost = (reason: string) =>
+      reject(
+        new SshConnectionLostError(
+          `${endpointOf(target)}: the connection broke while the command ran (${reason}); it may still be running there`,
+        ),
+      );
+    client.on("error", (error) => lost(error.message)).on("close", () => lost("closed by the server"));
+    client.exec(command.command, { env: command.environment ?? {} }, (error, channel) => {
+      if (error) return lost(error.message);
+      collect(channel, command, (result) =>
+        result.exitCode === undefined && result.signal === undefined
+          ? lost("no exit status")
+          : resolve(result),
+      );
+      channel.end(command.stdin ?? "");
+    });
+  });
+}
+
+function collect(channel: ClientChannel, command: SshCommand, done: (result: SshResult) => void): void {
+  const result: SshResult = { stdout: "", stderr: "", exitCode: undefined, signal: undefined };
+  const stdout = new StringDecoder("utf8");
+  const stderr = new StringDecoder("utf8");
+  const take = (stream: "stdout" | "stderr", text: string) => {
+    if (text === "") return;
+    result[stream] += text;
+    (stream === "stdout" ? command.onStdout : command.onStderr)?.(text);
+  };
+  channel.on("data", (chunk: Buffer) => take("stdout", stdout.write(chunk)));
+  channel.stderr.on("data", (chunk: Buffer) => take("stderr", stderr.write(chunk)));
+  channel.on("exit", (code: number | null, signal?: string) => {
+    result.exitCode = code ?? undefined;
+    result.signal = signal;
+  });
+  // A command that ends without reading its input breaks the pipe; its exit status is what counts.
+  channel.on("error", () => undefined);
+  channel.on("close", () => {
+    take("stdout", stdout.end());
+    take("stderr", stderr.end());
+    done(result);
+  });
+}
