@@ -1,0 +1,8 @@
+/** What this machine needs to hold a lab: a Docker engine and the image its hosts start from. */
+import { provideBaseImage } from "./baseImage.ts";
+import { provideDocker } from "./docker.ts";
+
+export async function provideLabMachine(): Promise<void> {
+  await provideDocker();
+  await provideBaseImage();
+}
