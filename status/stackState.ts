@@ -1,0 +1,92 @@
+/** Finds in a stack's exported state what reading its hosts takes: outputs, and each host's connection and script. */
+import { z } from "zod";
+import type { SshTarget } from "../ssh/target.ts";
+
+/** Marks a secret in an exported deployment (pulumi/sdk, resource.SecretSig). */
+const secretKey = "4dabf18193072939515e22adb298388d";
+
+/** A converged host as the state knows it. */
+export interface StateHost {
+  readonly name: string;
+  readonly role: "director" | "realServer";
+  readonly target: SshTarget;
+  /** The script that converged it; it also inspects it. */
+  readonly script: string;
+}
+
+export interface StackState {
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly hosts: readonly StateHost[];
+}
+
+const connection = z.object({
+  host: z.string(),
+  port: z.number(),
+  user: z.string(),
+  hostKey: z.string().optional(),
+  privateKey: z.string().optional(),
+  privateKeyPassword: z.string().optional(),
+  dialErrorLimit: z.number(),
+});
+const command = z.object({
+  connection: connection.extend({ proxy: connection.optional() }),
+  stdin: z.string(),
+});
+const deployment = z.object({
+  deployment: z.object({
+    resources: z
+      .array(
+        z.object({
+          urn: z.string(),
+          type: z.string(),
+          parent: z.string().optional(),
+          inputs: z.record(z.string(), z.unknown()).default({}),
+          outputs: z.record(z.string(), z.unknown()).default({}),
+        }),
+      )
+      .default([]),
+  }),
+});
+
+/** Reads what `pulumi stack export --show-secrets` printed. */
+export function parseStackState(exported: string): StackState {
+  const { resources } = deployment.parse(JSON.parse(exported, withoutSecretMarks)).deployment;
+  const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+  const hosts = resources.flatMap(({ urn, type, parent = "", inputs }): StateHost[] => {
+    const role = roleOf(parent);
+    if (type !== "command:remote:Command" || !role) return [];
+    const { connection: route, stdin } = command.parse(inputs);
+    return [{ name: urn.split("::").at(-1) ?? urn, role, target: targetOf(route), script: stdin }];
+  });
+  return { outputs: stack?.outputs ?? {}, hosts };
+}
+
+function roleOf(parentUrn: string): StateHost["role"] | undefined {
+  if (parentUrn.includes("lvs:index:Director::")) return "director";
+  return parentUrn.includes("lvs:index:RealServer::") ? "realServer" : undefined;
+}
+
+function targetOf({ proxy, ...route }: z.infer<typeof command>["connection"]): SshTarget {
+  return { ...endpoint(route), ...(proxy && { jump: endpoint(proxy) }) };
+}
+
+function endpoint(route: z.infer<typeof connection>): Omit<SshTarget, "jump"> {
+  const { privateKey, privateKeyPassword, hostKey, host, port, user } = route;
+  const agent = process.env.SSH_AUTH_SOCK;
+  return {
+    host,
+    port,
+    user,
+    dialErrorLimit: 1,
+    perDialTimeoutSeconds: 5,
+    ...(hostKey && { hostKey }),
+    ...(privateKey && { privateKey }),
+    ...(privateKeyPassword && { passphrase: privateKeyPassword }),
+    ...(!privateKey && agent && { agentSocket: agent }),
+  };
+}
+
+function withoutSecretMarks(_key: string, value: unknown): unknown {
+  const secret = typeof value === "object" && value !== null && secretKey in value && "plaintext" in value;
+  return secret ? JSON.parse(String(value.plaintext)) : value;
+}
