@@ -1,6 +1,6 @@
 /** A host that balances virtual services: the kernel's IPVS table, the daemon that checks real servers, and the VIPs. */
 import * as pulumi from "@pulumi/pulumi";
-import { explain } from "../config/errors.ts";
+import { configError } from "../config/configError.ts";
 import { directorArgsSchema } from "../config/schema.ts";
 import type { Cluster, Director as Spec } from "../model/cluster.ts";
 import { clusterIssues } from "../model/rules.ts";
@@ -50,6 +50,6 @@ function planChecked(
   services: Pick<Cluster, "realServers" | "virtualServices">,
 ): HostPlan {
   const issues = clusterIssues({ subnet, directors: [director], ...services });
-  if (issues.length > 0) throw new pulumi.RunError(explain(issues));
+  if (issues.length > 0) throw configError(issues);
   return planDirector(director, services.virtualServices);
 }

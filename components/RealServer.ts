@@ -48,12 +48,17 @@ function resolve(name: string, args: RealServerArgs): pulumi.Output<Spec> {
   const { ports = [80], healthPaths = ["/healthz"], documentRoot } = args.apache ?? {};
   const apache = args.apache && { ports, healthPaths, documentRoot };
   return pulumi
-    .output({ address: args.address, interface: args.interface, vips: args.virtualAddresses, apache })
+    .output({
+      address: args.address,
+      interface: args.interface,
+      virtualAddresses: args.virtualAddresses,
+      apache,
+    })
     .apply((declared) => {
       const {
         address,
         interface: link,
-        vips,
+        virtualAddresses: vips,
         apache: web,
       } = validated(realServerArgsSchema, `realServers.${name}`, declared);
       return {

@@ -1,6 +1,7 @@
 /** How a host is reached: our arguments → the connection of @pulumi/command, nothing spread, always a secret. */
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { errorForPeople } from "../config/configError.ts";
 
 /** SSH access to a host. Give one of `privateKey` and `agent`. */
 export interface SshArgs {
@@ -43,7 +44,7 @@ export function connectionTo(
   ssh: SshArgs,
 ): pulumi.Output<types.input.remote.ConnectionArgs> {
   if ((ssh.privateKey === undefined) === !ssh.agent) {
-    throw new pulumi.RunError(`${name}: give either ssh.privateKey or ssh.agent: true`);
+    throw errorForPeople(`${name}: give either ssh.privateKey or ssh.agent: true`);
   }
   const identity = {
     ...(ssh.privateKey !== undefined && { privateKey: ssh.privateKey }),

@@ -1,12 +1,12 @@
 /** Checks component arguments against the same schema as the configuration. */
-import { RunError } from "@pulumi/pulumi";
 import type { z } from "zod";
-import { explain, issuesOf } from "../config/errors.ts";
+import { configError } from "../config/configError.ts";
+import { issuesOf } from "../config/errors.ts";
 
 /** `value` with defaults filled in; throws one message with every mistake, each under `path`. */
 export function validated<T extends z.ZodType>(schema: T, path: string, value: unknown): z.output<T> {
   const parsed = schema.safeParse(withoutUndefined(value), { reportInput: true });
-  if (!parsed.success) throw new RunError(explain(issuesOf(parsed.error, path)));
+  if (!parsed.success) throw configError(issuesOf(parsed.error, path));
   return parsed.data;
 }
 

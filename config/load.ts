@@ -5,8 +5,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../model/cluster.ts";
 import { resolveCluster } from "../model/resolve.ts";
 import { clusterIssues } from "../model/rules.ts";
+import { configError } from "./configError.ts";
 import type { Issue } from "./errors.ts";
-import { explain, issuesOf } from "./errors.ts";
+import { issuesOf } from "./errors.ts";
 import { clientAddress, labIssues } from "./lab.ts";
 import type { Config } from "./schema.ts";
 import { configSchema } from "./schema.ts";
@@ -103,7 +104,5 @@ function readKey(path: string): string {
 }
 
 function mistakes(issues: readonly Issue[]): pulumi.RunError {
-  return new pulumi.RunError(
-    explain(issues.map((issue) => ({ ...issue, path: `pulumi-lvs:${issue.path}` }))),
-  );
+  return configError(issues.map((issue) => ({ ...issue, path: `pulumi-lvs:${issue.path}` })));
 }

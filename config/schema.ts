@@ -213,7 +213,7 @@ export const virtualServiceSchema = settings({
 export const realServerArgsSchema = settings({
   address,
   interface: hostShape.interface,
-  vips: z.array(address, say("give a list of IPv4 addresses")),
+  virtualAddresses: z.array(address, say("give a list of IPv4 addresses")),
   apache: settings({
     ports: z.array(port, say("give a list of ports")).min(1, say("give at least one port")),
     healthPaths: z.array(path, say("give a list of paths")),
