@@ -30,7 +30,7 @@ link_of() {
 # /proc/net/ip_vs prints addresses in hexadecimal; a real server of weight 0 gets no new connection.
 balances() {
   local hex
-  # shellcheck disable=SC2046 # four words
+  # shellcheck disable=SC2046,SC2183 # four words
   hex=$(printf '%02X%02X%02X%02X' $(tr . ' ' <<<"$1"))
   awk -v vip="$hex:" '/^(TCP|UDP)/ { mine = index($2, vip) == 1 }
     mine && $1 == "->" && $4 > 0 { found = 1 } END { exit !found }' /proc/net/ip_vs 2>/dev/null
