@@ -35,7 +35,7 @@ export async function provideDocker(): Promise<void> {
   }
   const obstacle = await obstacleTo(answer);
   if (obstacle !== undefined) throw new SetupError(obstacle);
-  if ((await findDaemon()) === undefined) {
+  if (findDaemon() === undefined) {
     await installPackages(
       ["docker.io", "iptables", ...(await available(OPTIONAL_PACKAGES))],
       "the lab runs in containers, and no Docker engine is here",
@@ -51,7 +51,7 @@ export async function inspectDocker(): Promise<Finding[]> {
   if (answer.kind === "answers") {
     return [{ what, present: true, detail: `${answer.version} at ${engineName()}` }];
   }
-  const daemon = await findDaemon();
+  const daemon = findDaemon();
   const plan =
     daemon === undefined ? "docker.io would be installed by apt and started" : `${daemon} would be started`;
   return [{ what, present: false, detail: (await obstacleTo(answer)) ?? plan }];
@@ -69,7 +69,7 @@ async function obstacleTo(answer: Exclude<Answer, { kind: "answers" }>): Promise
     return `No Docker engine answers at DOCKER_HOST=${process.env.DOCKER_HOST} (${answer.reason}). Start it, or unset DOCKER_HOST.`;
   }
   if (await canInstallPackages()) return undefined;
-  if (process.getuid?.() === 0 && (await findDaemon()) !== undefined) return undefined;
+  if (process.getuid?.() === 0 && findDaemon() !== undefined) return undefined;
   const remedy = (await isDebianOrUbuntu())
     ? "Run this as root once to have it installed and started, or start it yourself"
     : "Install Docker and start it";
@@ -91,7 +91,7 @@ function engineName(): string {
   return process.env.DOCKER_HOST || "/var/run/docker.sock";
 }
 
-async function findDaemon(): Promise<string | undefined> {
+function findDaemon(): string | undefined {
   const directories = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/usr/local/sbin", "/sbin"];
   return directories.map((directory) => join(directory, "dockerd")).find((path) => existsSync(path));
 }
@@ -135,7 +135,7 @@ async function startDaemon(): Promise<Start> {
   const path = join(stateDirectory(), "dockerd.log");
   await mkdir(stateDirectory(), { recursive: true });
   const log = await open(path, "w");
-  const daemon = spawn((await findDaemon()) ?? "dockerd", {
+  const daemon = spawn(findDaemon() ?? "dockerd", {
     detached: true,
     stdio: ["ignore", log.fd, log.fd],
     cwd: "/",

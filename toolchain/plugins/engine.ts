@@ -16,22 +16,28 @@ export interface LogLine {
 
 export interface Engine {
   log(line: LogLine): void;
+  /** Resolves when every line so far has reached the engine. */
+  flushed(): Promise<void>;
 }
 
 /** Connects to the engine whose address is the first plain argument of a plugin; without one, lines are dropped. */
 export function connectEngine(argv: readonly string[]): Engine {
   const address = argv.find((argument) => !argument.startsWith("-"));
-  if (!address) return { log: () => {} };
+  if (!address) return { log: () => {}, flushed: async () => {} };
   const client = new engineGrpc.EngineClient(address, grpc.credentials.createInsecure());
   const severities = { info: messages.LogSeverity.INFO, warning: messages.LogSeverity.WARNING };
+  // One at a time: the engine takes calls in parallel, and would show lines sent together in any order.
+  let sent: Promise<void> = Promise.resolve();
   return {
+    flushed: () => sent,
     log({ severity, urn, message, ephemeral }) {
       const request = new messages.LogRequest()
         .setSeverity(severities[severity])
         .setUrn(urn)
-        .setMessage(message);
+        .setMessage(message)
+        .setEphemeral(ephemeral);
       // A lost line is no reason to fail the resource it is about.
-      client.log(request.setEphemeral(ephemeral), () => {});
+      sent = sent.then(() => new Promise((done) => client.log(request, () => done())));
     },
   };
 }

@@ -88,6 +88,8 @@ export function serve(provider: Provider): void {
     if (error) throw error;
     console.log(port);
   });
+  // The engine holds the other end of this pipe: it is gone, even if killed, when the pipe closes.
+  process.stdin.on("end", () => process.exit()).resume();
 }
 
 interface Context {
@@ -141,7 +143,7 @@ function resourceCalls(context: Context): grpc.UntypedServiceImplementation {
       const difference = handler.diff({ ...call, ...old, id: request.getId(), inputs: plainProperties(raw) });
       return diffResponse(difference);
     }),
-    create: unary(async (request: requests.CreateRequest) => {
+    create: flushing(context.engine, async (request: requests.CreateRequest) => {
       const { handler, call, raw } = open(context, request.getUrn(), request.getProperties());
       const inputs = plainProperties(raw);
       // At preview nothing is made: what the inputs say is known, every other output is not.
@@ -158,14 +160,14 @@ function resourceCalls(context: Context): grpc.UntypedServiceImplementation {
       const response = new messages.ReadResponse().setId(request.getId()).setInputs(request.getInputs());
       return response.setProperties(toStruct(markLike(outputs, raw)));
     }),
-    update: unary(async (request: requests.UpdateRequest) => {
+    update: flushing(context.engine, async (request: requests.UpdateRequest) => {
       const { handler, call, raw } = open(context, request.getUrn(), request.getNews());
       const inputs = plainProperties(raw);
       const old = { id: request.getId(), oldOutputs: plainStruct(request.getOlds()) };
       const outputs = request.getPreview() ? inputs : await handler.update({ ...call, ...old, inputs });
       return new messages.UpdateResponse().setProperties(toStruct(markLike(outputs, raw)));
     }),
-    delete: unary(async (request: requests.DeleteRequest) => {
+    delete: flushing(context.engine, async (request: requests.DeleteRequest) => {
       const { handler, call, raw } = open(context, request.getUrn(), request.getProperties());
       await handler.delete({ ...call, id: request.getId(), oldOutputs: plainProperties(raw) });
       return new emptyMessages.Empty();
@@ -218,6 +220,14 @@ function unary<Request, Response>(
       (error: unknown) => callback({ code: grpc.status.UNKNOWN, details: describe(error) }),
     );
   };
+}
+
+/** Answers only when the lines of the work have reached the engine, which shows none of a resource that is done. */
+function flushing<Request, Response>(
+  engine: Engine,
+  answer: (request: Request) => Promise<Response>,
+): grpc.handleUnaryCall<Request, Response> {
+  return unary((request: Request) => answer(request).finally(() => engine.flushed()));
 }
 
 function describe(error: unknown): string {
