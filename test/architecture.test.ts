@@ -1,0 +1,170 @@
+import { describe, expect, it } from "vitest";
+import { checkedIn } from "./checkout.ts";
+import { type Import, importsOf, namesIn, textOf } from "./sourceText.ts";
+
+const sources = checkedIn().filter((path) => path.endsWith(".ts"));
+const imports = sources.flatMap(importsOf);
+/** Tests and benchmarks may import whatever they look at. */
+const program = imports.filter(({ from }) => !isIn(from, "test/", "bench/"));
+
+/** No clock, no chance, no environment: the same input gives the same output. */
+const pure = ["config/schema.ts", "config/errors.ts", "config/ssh.ts", "config/lab.ts", "model/", "render/"];
+
+/** What an import may not be. */
+const forbidden: readonly (readonly [rule: string, isForbidden: (edge: Import) => boolean])[] = [
+  ["the pure stages know nothing of Pulumi", ({ from, to }) => isIn(from, ...pure) && isIn(to, "@pulumi/")],
+  [
+    "the pure stages touch nothing of the machine",
+    ({ from, to }) => isIn(from, ...pure) && isOfMachine(from, to),
+  ],
+  [
+    "model/ and render/ check nothing again",
+    ({ from, to }) => to === "zod" && isIn(from, "model/", "render/"),
+  ],
+  ["config/ needs of ours only the model", outside("config/", "model/")],
+  [
+    "the schema needs of ours only addresses and the words of LVS",
+    outside("config/schema.ts", "model/address.ts", "model/lvs.ts"),
+  ],
+  [
+    "model/ needs nothing that comes after it, and of config/ only types",
+    ({ isType, ...edge }) => outside("model/", ...(isType ? ["config/"] : []))({ isType, ...edge }),
+  ],
+  ["render/ needs of ours only the model", outside("render/", "model/")],
+  [
+    "components/ work in anybody's program",
+    outside(
+      "components/",
+      "model/",
+      "render/",
+      "config/schema.ts",
+      "config/errors.ts",
+      "config/configError.ts",
+    ),
+  ],
+  ["lab/ makes hosts and knows nothing of what runs on them", outside("lab/", "model/", "ssh/")],
+  [
+    "only components/ and lab/ run commands",
+    ({ from, to }) => isPackage(to, "@pulumi/command") && !isIn(from, "components/", "lab/"),
+  ],
+  [
+    "only lab/ has Docker resources",
+    ({ from, to }) => isPackage(to, "@pulumi/docker") && !isIn(from, "lab/"),
+  ],
+  ["only index.ts makes a lab", ({ from, to }) => to === "lab/Lab.ts" && !isIn(from, "lab/", "index.ts")],
+  ["ssh/ stands alone", outside("ssh/")],
+  ["toolchain/ needs of ours only ssh/", outside("toolchain/", "ssh/")],
+  ["nothing needs toolchain/", ({ from, to }) => isIn(to, "toolchain/") && !isIn(from, "toolchain/")],
+  [
+    "setup/ needs no part of the program",
+    ({ from, to }) =>
+      isIn(from, "setup/") && isIn(to, "config/", "model/", "render/", "components/", "index.ts"),
+  ],
+  ["nothing needs a script", ({ from, to }) => isIn(to, "scripts/") && !isIn(from, "scripts/")],
+  ["nothing needs a test", ({ to }) => isIn(to, "test/")],
+];
+
+describe("imports", () => {
+  it.each(forbidden)("keep to it that %s", (_, isForbidden) => {
+    expect(program.filter(isForbidden)).toEqual([]);
+  });
+
+  it("go in no circle", () => {
+    const next = (path: string) =>
+      program.filter(({ from, isOurs, isType }) => from === path && isOurs && !isType).map(({ to }) => to);
+    expect(sources.filter((path) => reachable(path, next).has(path))).toEqual([]);
+  });
+
+  it.each([
+    ["index.ts", "lab/Lab.ts", false],
+    ["config/load.ts", "@pulumi/pulumi", false],
+    ["components/ssh.ts", "@pulumi/command", true],
+    ["components/index.ts", "components/Director.ts", false],
+    ["model/resolve.ts", "config/schema.ts", true],
+  ])("are found, whatever their form: in %s, %s", (from, to, isType) => {
+    expect(imports).toContainEqual(expect.objectContaining({ from, to, isType }));
+  });
+});
+
+describe("what is pure", () => {
+  it.each(sources.filter((path) => isIn(path, ...pure)))(
+    "takes no time, chance or environment: %s",
+    (path) => {
+      const impure = [
+        "Date",
+        "performance",
+        "Math.random",
+        "randomUUID",
+        "randomBytes",
+        "process",
+        "setTimeout",
+      ];
+      expect(namesIn(path).filter((name) => impure.includes(name))).toEqual([]);
+    },
+  );
+});
+
+describe("the configuration", () => {
+  it("is read in one place", () => {
+    const readers = sources.filter((path) => !isIn(path, "test/") && namesIn(path).includes("pulumi.Config"));
+    expect(readers).toEqual(["config/load.ts"]);
+    const renamed = sources.filter(
+      (path) => !isIn(path, "test/") && /\bConfig\b[^;]*\bfrom "@pulumi\/pulumi"/.test(textOf(path)),
+    );
+    expect(renamed).toEqual([]);
+  });
+});
+
+describe("files", () => {
+  it("have at most 400 lines", () => {
+    const written = checkedIn().filter((path) => /\.(ts|sh|c|go)$/.test(path));
+    expect(written.filter((path) => linesOf(path) > 400)).toEqual([]);
+  });
+
+  it("leave index.ts a table of contents", () => {
+    expect(linesOf("index.ts")).toBeLessThanOrEqual(60);
+  });
+
+  it("load the lab and its plugin only where a stack asks for them", () => {
+    expect(textOf("index.ts")).toContain('await import("./lab/Lab.ts")');
+    expect(textOf("index.ts")).not.toMatch(/from "\.\/lab\//);
+  });
+
+  it("say at their head what they are for", () => {
+    const named = sources.filter((path) => !path.endsWith(".test.ts"));
+    expect(named.filter((path) => !/^(#!.*\n)?\/\*\*/.test(textOf(path)))).toEqual([]);
+  });
+
+  it("have no names that say nothing", () => {
+    expect(checkedIn().filter((path) => /(^|\/)(utils?|helpers?|misc|common)(\.|\/)/.test(path))).toEqual([]);
+  });
+});
+
+/** Forbids imports of ours from one place that lead neither there nor to the given places. */
+function outside(place: string, ...allowed: readonly string[]): (edge: Import) => boolean {
+  return ({ from, to, isOurs }) => isIn(from, place) && isOurs && !isIn(to, place, ...allowed);
+}
+
+/** Files, processes and the rest; a digest is arithmetic, and the shell library is part of the program. */
+function isOfMachine(from: string, to: string): boolean {
+  return (
+    isIn(to, "node:") && to !== "node:crypto" && !(from === "render/shellLibrary.ts" && to === "node:fs")
+  );
+}
+
+function isIn(path: string, ...places: readonly string[]): boolean {
+  return places.some((place) => path === place || (/[/:]$/.test(place) && path.startsWith(place)));
+}
+
+function isPackage(to: string, name: string): boolean {
+  return isIn(to, name, `${name}/`);
+}
+
+function linesOf(path: string): number {
+  return textOf(path).split("\n").length - 1;
+}
+
+function reachable(path: string, next: (path: string) => string[], seen = new Set<string>()): Set<string> {
+  for (const to of next(path).filter((found) => !seen.has(found))) reachable(to, next, seen.add(to));
+  return seen;
+}

@@ -1,0 +1,145 @@
+/** A stack of its own for one test file, driven by the same `npm run` verbs that a user types. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Docker from "dockerode";
+import { execa } from "execa";
+import { stringify } from "yaml";
+import { runOverSsh } from "../../ssh/client.ts";
+import { parseStackState, type StackState } from "../../status/stackState.ts";
+import { inCheckout, type Settings } from "../fixtures.ts";
+
+/** How a verb ended. */
+export interface VerbResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  /** Everything shown, standard output and error in the order in which they came. */
+  readonly shown: string;
+}
+
+export class TestStack {
+  readonly name: string;
+  readonly #directory: string;
+  #state: Promise<StackState> | undefined;
+
+  /** `name` must start with `test-`: git ignores the settings files of such stacks. */
+  constructor(name: string) {
+    this.name = name;
+    this.#directory = mkdtempSync(join(tmpdir(), `pulumi-lvs-${name}-`));
+  }
+
+  /** Writes the stack's settings, as a user edits them. */
+  configure(settings: Settings): void {
+    const config = Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [`pulumi-lvs:${key}`, value]),
+    );
+    writeFileSync(this.settingsFile, stringify({ config }));
+  }
+
+  get settingsFile(): string {
+    return inCheckout(`Pulumi.${this.name}.yaml`);
+  }
+
+  get environment(): Record<string, string> {
+    return { XDG_STATE_HOME: this.#directory, NO_COLOR: "1", SSH_AUTH_SOCK: "" };
+  }
+
+  /** Runs `npm run VERB -- --stack NAME ARGS`; does not throw when the verb fails. */
+  async run(verb: string, ...args: string[]): Promise<VerbResult> {
+    this.#state = undefined;
+    const { exitCode = 1, stdout, all } = await this.start(verb, ...args);
+    return { exitCode, stdout, shown: all };
+  }
+
+  /** Starts a verb as a terminal does: in a process group of its own, which Ctrl-C reaches as a whole. */
+  start(verb: string, ...args: string[]) {
+    return execa("npm", ["run", "--silent", verb, "--", "--stack", this.name, ...args], {
+      cwd: inCheckout(""),
+      env: this.environment,
+      all: true,
+      reject: false,
+      stdin: "ignore",
+      detached: true,
+    });
+  }
+
+  /** Runs a verb that must succeed; throws with everything it showed otherwise. */
+  async must(verb: string, ...args: string[]): Promise<VerbResult> {
+    const result = await this.run(verb, ...args);
+    if (result.exitCode !== 0) throw new Error(`${verb} failed:\n${result.shown}`);
+    return result;
+  }
+
+  /** How many resources a preview would leave alone, update, create, …, by operation. */
+  async changes(): Promise<Record<string, number>> {
+    const { stdout } = await this.must("preview", "--json");
+    return (JSON.parse(stdout) as { changeSummary: Record<string, number> }).changeSummary;
+  }
+
+  /** The state file's text as it lies on disk. */
+  async exportedState(...args: string[]): Promise<string> {
+    const { stdout } = await execa(
+      "npm",
+      ["run", "--silent", "pulumi", "--", "stack", "export", "--stack", this.name, ...args],
+      {
+        cwd: inCheckout(""),
+        env: this.environment,
+      },
+    );
+    return stdout;
+  }
+
+  /** The recorded resources as text that differs whenever one of them does. */
+  async resources(): Promise<string> {
+    return JSON.stringify(JSON.parse(await this.exportedState("--show-secrets")).deployment.resources);
+  }
+
+  async host(name: string) {
+    this.#state ??= this.exportedState("--show-secrets").then(parseStackState);
+    const host = (await this.#state).hosts.find((candidate) => candidate.name === name);
+    if (!host) throw new Error(`the state of ${this.name} has no host ${name}`);
+    return host;
+  }
+
+  /** Runs a command on a converged host; returns its standard output, throws when it fails. */
+  async onHost(name: string, command: string, stdin = ""): Promise<string> {
+    const { target } = await this.host(name);
+    const { exitCode, stdout, stderr } = await runOverSsh(
+      { ...target, dialErrorLimit: 20 },
+      { command, stdin },
+    );
+    if (exitCode !== 0) throw new Error(`${name}: ${command}: exit ${exitCode}\n${stdout}${stderr}`);
+    return stdout;
+  }
+
+  container(host: string): Docker.Container {
+    return new Docker().getContainer(`pulumi-lvs-${this.name}-${host}`);
+  }
+
+  /** Runs a shell command in the lab's client; returns its standard output, whatever its exit code. */
+  async fromClient(command: string): Promise<string> {
+    const { stdout } = await execa(
+      "docker",
+      ["exec", `pulumi-lvs-${this.name}-client`, "sh", "-c", command],
+      { reject: false },
+    );
+    return stdout;
+  }
+
+  /** Who answered `count` requests to `url`, one connection each; failures count as "failed". */
+  async answers(url: string, count: number): Promise<Record<string, number>> {
+    const text = await this.fromClient(
+      `for _ in $(seq ${count}); do curl -s -m 3 ${url} || echo failed; done`,
+    );
+    const counts: Record<string, number> = {};
+    for (const who of text.trim().split("\n")) counts[who] = (counts[who] ?? 0) + 1;
+    return counts;
+  }
+
+  /** Destroys what is left and removes the stack's traces from the checkout. */
+  async dispose(): Promise<void> {
+    await this.run("destroy", "--yes", "--skip-preview");
+    rmSync(this.settingsFile, { force: true });
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,93 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import type { SshArgs } from "../../components/index.ts";
+import { connectionTo } from "../../components/ssh.ts";
+import { entry } from "../../model/cluster.ts";
+import { hostKey, makeCluster, privateKey, privateKeyPassphrase, recordCluster, ssh } from "./cluster.ts";
+import { failuresOf, secret } from "./recording.ts";
+
+describe("the connection", () => {
+  const through = { host: "bastion.example.com", hostKey: "ssh-rsa AAAA", port: 2200, user: "hop" };
+  const base = {
+    host: "192.0.2.21",
+    port: 22,
+    user: "root",
+    hostKey,
+    dialErrorLimit: 10,
+    perDialTimeout: 15,
+  };
+  const identity = { privateKey: "key", privateKeyPassword: "word" };
+
+  it.each([
+    ["a key", { hostKey, privateKey: "key" }, { ...base, privateKey: "key" }],
+    ["the agent", { hostKey, agent: true }, base],
+    [
+      "another login and port",
+      { hostKey, agent: true, user: "deploy", port: 2222 },
+      { ...base, user: "deploy", port: 2222 },
+    ],
+    [
+      "another address",
+      { hostKey, agent: true, host: "web1.example.com" },
+      { ...base, host: "web1.example.com" },
+    ],
+    ["patience", { hostKey, agent: true, dialAttempts: 30 }, { ...base, dialErrorLimit: 30 }],
+    [
+      "a jump host",
+      { hostKey, privateKey: "key", privateKeyPassphrase: "word", jump: through },
+      { ...base, ...identity, proxy: { ...through, ...identity, dialErrorLimit: 10, perDialTimeout: 15 } },
+    ],
+    [
+      "a jump host with defaults",
+      { hostKey, agent: true, dialAttempts: 3, jump: { host: "bastion", hostKey } },
+      { ...base, dialErrorLimit: 3, proxy: { ...base, host: "bastion", dialErrorLimit: 3 } },
+    ],
+  ] as [string, SshArgs, object][])("is made for %s", async (_, access, expected) => {
+    const { inputs } = entry(await recordCluster({ web1: { ssh: access } }), "Command web1");
+    expect(inputs.connection).toEqual(secret(expected));
+  });
+
+  it("is secret before @pulumi/command makes it so", async () => {
+    expect(await pulumi.isSecret(connectionTo("web1", "192.0.2.21", ssh))).toBe(true);
+  });
+
+  it.each([
+    ["no way to authenticate", { hostKey }],
+    ["two ways", { hostKey, privateKey: "key", agent: true }],
+  ])("is refused with %s", async (_, access) => {
+    expect(await failuresOf(() => makeCluster({ web1: { ssh: access } }))).toEqual([
+      "web1: give either ssh.privateKey or ssh.agent: true",
+    ]);
+  });
+});
+
+describe("secrets", () => {
+  const jump = { host: "bastion.example.com", hostKey, user: "hop" };
+
+  it.each([
+    ["plain", ssh],
+    ["through a jump host", { ...ssh, jump }],
+    [
+      "secret",
+      {
+        ...ssh,
+        privateKey: pulumi.secret(privateKey),
+        privateKeyPassphrase: pulumi.secret(privateKeyPassphrase),
+      },
+    ],
+  ] as [string, SshArgs][])("stay in the connection, given %s", async (_, access) => {
+    const resources = Object.values(await recordCluster({ web1: { ssh: access }, lb1: { ssh: access } }));
+    const connections = resources.flatMap(({ inputs }) => inputs.connection ?? []);
+    expect(connections).toHaveLength(3);
+    for (const connection of connections)
+      expect(Object.keys(connection as object)).toEqual(Object.keys(secret("") as object));
+
+    const elsewhere = JSON.stringify(
+      resources.map((all) => ({ ...all, inputs: { ...all.inputs, connection: "" } })),
+    );
+    expect(elsewhere).toContain("192.0.2.100");
+    for (const word of [privateKey, "PRIVATE KEY", "bm90IGEga2V5", privateKeyPassphrase]) {
+      expect(elsewhere).not.toContain(JSON.stringify(word).slice(1, -1));
+    }
+  });
+});

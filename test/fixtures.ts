@@ -1,0 +1,62 @@
+/** Stack files as tests need them: read, changed in one place, and handed over as the engine does. */
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { configSchema } from "../config/schema.ts";
+import type { Cluster } from "../model/cluster.ts";
+import { resolveCluster } from "../model/resolve.ts";
+
+/** A configuration as written: keys without the project's name. */
+export type Settings = Record<string, unknown>;
+
+export const projectName = "pulumi-lvs";
+
+/** Absolute path of a file of the checkout. */
+export function inCheckout(path: string): string {
+  return new URL(`../${path}`, import.meta.url).pathname;
+}
+
+/** The settings of a `Pulumi.<stack>.yaml`, `path` relative to the checkout. */
+export function readStack(path: string): Settings {
+  const { config } = parse(readFileSync(inCheckout(path), "utf8")) as { config: Settings };
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key.replace(`${projectName}:`, ""), value]),
+  );
+}
+
+/** A copy of `settings` with other values at the given dotted paths; `undefined` takes the key out. */
+export function withChanges(settings: Settings, changes: Settings): Settings {
+  const changed = structuredClone(settings);
+  for (const [path, value] of Object.entries(changes)) {
+    const keys = path.split(".");
+    const last = keys.pop() ?? "";
+    const parent = keys.reduce((at, key) => {
+      at[key] ??= {};
+      return at[key] as Settings;
+    }, changed);
+    if (value === undefined) delete parent[last];
+    else parent[last] = value;
+  }
+  return changed;
+}
+
+/** What the engine gives a program for these settings: text as it is, all else as JSON with its keys sorted. */
+export function asEngineConfig(settings: Settings): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [
+      `${projectName}:${key}`,
+      typeof value === "string" ? value : JSON.stringify(sorted(value)),
+    ]),
+  );
+}
+
+/** The cluster that valid settings describe. */
+export function clusterOf(settings: Settings): Cluster {
+  return resolveCluster(configSchema.parse(settings));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]): [string, unknown] => [key, sorted(inner)]);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}

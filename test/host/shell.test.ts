@@ -1,0 +1,78 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { renderScript } from "../../render/script.ts";
+import { checkedIn } from "../checkout.ts";
+import { inCheckout } from "../fixtures.ts";
+import { fixtures, plansOf } from "../render/plans.ts";
+
+/** Parts of the script that a host runs, which is checked as a whole. */
+const isPart = (path: string) => /^host\/(items\/.*|record|run)\.sh$/.test(path);
+
+const programs = checkedIn()
+  .filter((path) => !path.startsWith("test/") && !isPart(path))
+  .filter((path) => path.endsWith(".sh") || hasShebang(path));
+const parts = checkedIn().filter(isPart);
+
+describe("shellcheck", () => {
+  it("has nothing to say about a host's script, with every item of every fixture in it", () => {
+    const items = fixtures.flatMap(({ cluster }) => plansOf(cluster)).flatMap((plan) => plan.items);
+    expect(
+      shellcheck(["--exclude=SC2016", "-"], renderScript({ host: "any", role: "director", items })),
+    ).toBe("");
+  });
+
+  it.each(programs)("has nothing to say about %s", (path) => {
+    expect(shellcheck([inCheckout(path)])).toBe("");
+  });
+});
+
+describe("shell", () => {
+  it.each(programs)("in %s stops at the first error", (path) => {
+    expect(readFileSync(inCheckout(path), "utf8")).toMatch(/^set -eu(o pipefail)?$/m);
+  });
+
+  it.each(parts)("in %s does nothing before it is called", (path) => {
+    const outside = readFileSync(inCheckout(path), "utf8")
+      .split("\n")
+      .filter((line) => /^[^\s#}]/.test(line));
+    expect(outside.filter((line) => !/^[a-z_]+(\(\) \{.*|=.*)$/.test(line))).toEqual([]);
+  });
+
+  it("knows every kind of item, and no other", () => {
+    const kinds = fixtures
+      .flatMap(({ cluster }) => plansOf(cluster))
+      .flatMap(({ items }) => items.map(({ kind }) => kind));
+    expect(readdirSync(inCheckout("host/items"))).toEqual(
+      [...new Set(kinds)].map((kind) => `${kind}.sh`).sort(),
+    );
+  });
+
+  it.each(readdirSync(inCheckout("host/items")))(
+    "in %s reads and sets, and gives back whatever it saves",
+    (name) => {
+      const text = readFileSync(inCheckout(`host/items/${name}`), "utf8");
+      const has = (verb: string) => text.includes(`\n${name.replace(".sh", "")}_${verb}() {`);
+      expect({ read: has("read"), set: has("set"), restore: has("restore") }).toEqual({
+        read: true,
+        set: true,
+        restore: has("save"),
+      });
+    },
+  );
+});
+
+/** What shellcheck prints about a script; nothing for a clean one. */
+function shellcheck(args: readonly string[], input = ""): string {
+  const { error, stdout, stderr } = spawnSync("shellcheck", ["--shell=bash", ...args], {
+    input,
+    encoding: "utf8",
+  });
+  if (error)
+    throw new Error(`shellcheck cannot be run (${error.message}); install it: apt-get install shellcheck`);
+  return stdout + stderr;
+}
+
+function hasShebang(path: string): boolean {
+  return /^#!.*\b(ba)?sh\b/.test(readFileSync(inCheckout(path), "utf8").slice(0, 40));
+}

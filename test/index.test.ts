@@ -1,0 +1,122 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it, vi } from "vitest";
+import { labelOf, record } from "./components/recording.ts";
+import { asEngineConfig, projectName, readStack } from "./fixtures.ts";
+
+const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nbm90IGEga2V5\n-----END OPENSSH PRIVATE KEY-----\n";
+
+describe("the program, on the example's hosts,", () => {
+  it("makes components and commands for what is configured, and nothing else", async () => {
+    const { resources } = await run("examples/Pulumi.example.yaml");
+    expect(resources.map(labelOf).sort()).toEqual([
+      "Command lb1",
+      "Command mail1",
+      "Command web1",
+      "Command web2",
+      "Director lb1",
+      "RealServer mail1",
+      "RealServer web1",
+      "RealServer web2",
+      "VirtualService submission",
+      "VirtualService web",
+    ]);
+  });
+
+  it("converges the director after every real server", async () => {
+    const { resources } = await run("examples/Pulumi.example.yaml");
+    const order = resources.filter(({ type }) => type === "command:remote:Command");
+    expect(Object.fromEntries(order.map(({ name, dependsOn }) => [name, dependsOn]))).toEqual({
+      lb1: ["Command mail1", "Command web1", "Command web2"],
+      mail1: [],
+      web1: [],
+      web2: [],
+    });
+  });
+
+  it("has these outputs", async () => {
+    const { outputs } = await run("examples/Pulumi.example.yaml");
+    expect(outputs).toEqual({
+      vip: "192.0.2.101",
+      url: "http://192.0.2.100/",
+      virtualServices: [
+        {
+          name: "submission",
+          address: "192.0.2.101",
+          port: 587,
+          protocol: "tcp",
+          forwarding: "dr",
+          scheduler: "wrr",
+          realServers: [{ name: "mail1", address: "192.0.2.31", weight: 1 }],
+        },
+        {
+          name: "web",
+          address: "192.0.2.100",
+          port: 80,
+          protocol: "tcp",
+          forwarding: "dr",
+          scheduler: "wlc",
+          realServers: [
+            { name: "web1", address: "192.0.2.21", weight: 3 },
+            { name: "web2", address: "192.0.2.22", weight: 2 },
+          ],
+        },
+      ],
+      directors: [{ name: "lb1", address: "192.0.2.11" }],
+      realServers: [
+        { name: "mail1", address: "192.0.2.31" },
+        { name: "web1", address: "192.0.2.21" },
+        { name: "web2", address: "192.0.2.22" },
+      ],
+    });
+  });
+
+  it("prints the private key nowhere but in connections", async () => {
+    const { resources, outputs } = await run("examples/Pulumi.example.yaml");
+    const withoutConnections = resources.map((all) => ({
+      ...all,
+      inputs: { ...all.inputs, connection: "" },
+    }));
+    expect(JSON.stringify(resources)).toContain("bm90IGEga2V5");
+    expect(JSON.stringify([withoutConnections, outputs])).not.toContain("bm90IGEga2V5");
+  });
+});
+
+describe("the program, on a configuration with three mistakes,", () => {
+  it("says all of them, and makes nothing", async () => {
+    let message = "";
+    const resources = await record(async () => {
+      configure("Pulumi.dev.yaml", {
+        [`${projectName}:subnet`]: "198.18.7.1",
+        [`${projectName}:labs`]: "{}",
+        [`${projectName}:directors`]: '{"lb1":{}}',
+      });
+      await import("../index.ts").catch((error: Error) => {
+        message = error.message;
+      });
+    });
+    expect(message.split("\n")).toEqual([
+      "the configuration has 3 mistakes:",
+      expect.stringContaining("  pulumi-lvs:subnet: given"),
+      expect.stringContaining("  pulumi-lvs:directors.lb1.address: missing"),
+      expect.stringContaining("  pulumi-lvs:labs: unknown key"),
+    ]);
+    expect(resources).toEqual([]);
+  });
+});
+
+/** Runs index.ts on a stack file. */
+async function run(stackFile: string) {
+  let outputs: unknown;
+  const resources = await record(async () => {
+    configure(stackFile);
+    outputs = { ...(await import("../index.ts")) };
+  });
+  return { resources, outputs };
+}
+
+/** Sets what the engine would for a stack file and the example's secret. */
+function configure(stackFile: string, changes: Record<string, string> = {}): void {
+  const config = asEngineConfig({ ...readStack(stackFile), sshPrivateKey: privateKey });
+  pulumi.runtime.setAllConfig({ ...config, ...changes }, [`${projectName}:sshPrivateKey`]);
+  vi.resetModules();
+}

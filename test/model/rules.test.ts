@@ -1,0 +1,229 @@
+import { describe, expect, it } from "vitest";
+import type { Issue } from "../../config/errors.ts";
+import type { Cluster } from "../../model/cluster.ts";
+import { clusterIssues, rules } from "../../model/rules.ts";
+import { clusterOf, readStack, type Settings, withChanges } from "../fixtures.ts";
+
+const settings = readStack("test/config/valid/lab.yaml");
+const web = "virtualServices.web";
+const secondService = { address: "198.18.7.101", port: 80, realServers: { web1: {} } };
+const bareServer = { address: "198.18.7.23" };
+
+interface RuleCase {
+  /** Keeps the rule, narrowly. */
+  readonly kept: Cluster;
+  readonly broken: Cluster;
+  readonly issues: readonly Issue[];
+}
+
+/** By the id of each rule, in the order of the rules. */
+const cases: Record<string, RuleCase> = {
+  "one-director": {
+    kept: clusterOf(settings),
+    broken: changed({ "directors.lb2": { address: "198.18.7.12" } }),
+    issues: [issue("directors", ["lb1", "lb2"], "give exactly one director")],
+  },
+  "host-name-once": {
+    kept: changed({ "realServers.lb10": bareServer }),
+    broken: changed({ "realServers.lb1": bareServer }),
+    issues: [issue("realServers.lb1", "lb1", "name it differently: a director has this name")],
+  },
+  "host-address-once": {
+    kept: changed({ "realServers.web3": bareServer }),
+    broken: changed({ "realServers.web3.address": "198.18.7.22" }),
+    issues: [
+      issue("realServers.web3.address", "198.18.7.22", "realServers.web2 has this address; give another"),
+    ],
+  },
+  "host-on-link": {
+    kept: changed({ "directors.lb1.address": "198.18.7.254" }),
+    broken: changed({ "directors.lb1.address": "198.18.7.255" }),
+    issues: [
+      issue(
+        "directors.lb1.address",
+        "198.18.7.255",
+        "give an address of 198.18.7.0/24: direct routing reaches only its own link",
+      ),
+    ],
+  },
+  "real-server-exists": {
+    kept: changed({ "realServers.web3": bareServer, [`${web}.realServers.web3`]: {} }),
+    broken: changed({ [`${web}.realServers.web3`]: {} }),
+    issues: [issue(`${web}.realServers.web3`, "web3", "name one of realServers: web1, web2")],
+  },
+  "real-server-holds-vip": {
+    kept: withVips(["198.18.7.99", "198.18.7.100"]),
+    broken: withVips(["198.18.7.99"]),
+    issues: [
+      issue(`${web}.realServers.web1`, ["198.18.7.99"], "add 198.18.7.100 to the virtual addresses of web1"),
+    ],
+  },
+  "service-has-real-servers": {
+    kept: changed({ [`${web}.realServers`]: { web1: {} } }),
+    broken: changed({ [`${web}.realServers`]: {} }),
+    issues: [issue(`${web}.realServers`, {}, "name at least one real server")],
+  },
+  "service-once": {
+    kept: changed({ "virtualServices.other": { ...secondService, address: "198.18.7.100", port: 81 } }),
+    broken: changed({ "virtualServices.other": { ...secondService, address: "198.18.7.100" } }),
+    issues: [
+      issue(
+        "virtualServices.other",
+        "tcp 198.18.7.100:80",
+        "virtualServices.web has this protocol, address and port; change one",
+      ),
+    ],
+  },
+  "vip-is-no-host": {
+    kept: changed({ [`${web}.address`]: "198.18.7.23" }),
+    broken: changed({ [`${web}.address`]: "198.18.7.11" }),
+    issues: [issue(`${web}.address`, "198.18.7.11", "directors.lb1 has this address; give the VIP its own")],
+  },
+  "vip-on-link": {
+    kept: changed({ [`${web}.address`]: "203.0.113.1", [`${web}.routed`]: true }),
+    broken: changed({ [`${web}.address`]: "203.0.113.1" }),
+    issues: [
+      issue(
+        `${web}.address`,
+        "203.0.113.1",
+        "give an address of 198.18.7.0/24, or set routed: true if a router sends it there",
+      ),
+    ],
+  },
+  "port-kept": {
+    kept: changed({ [`${web}.realServers.web1.port`]: 80 }),
+    broken: changed({ [`${web}.realServers.web1.port`]: 8080 }),
+    issues: [
+      issue(
+        `${web}.realServers.web1.port`,
+        8080,
+        "give 80 or leave it out: direct routing cannot change the port",
+      ),
+    ],
+  },
+  "thresholds-in-order": {
+    kept: changed({ [`${web}.realServers.web1`]: { upperThreshold: 10, lowerThreshold: 9 } }),
+    broken: changed({ [`${web}.realServers.web1`]: { upperThreshold: 10, lowerThreshold: 10 } }),
+    issues: [issue(`${web}.realServers.web1.lowerThreshold`, 10, "give less than upperThreshold (10)")],
+  },
+  "udp-check": {
+    kept: udpService({ port: 8080 }),
+    broken: udpService({ type: "connect", port: 8080 }),
+    issues: [
+      issue(
+        "virtualServices.dns.healthCheck.type",
+        "connect",
+        "give ping or none, or a healthCheck.port that speaks TCP",
+      ),
+    ],
+  },
+  "fallback-reachable": {
+    kept: changed({ [`${web}.fallback`]: "127.0.0.1" }),
+    broken: changed({ [`${web}.fallback`]: "127.0.0.2" }),
+    issues: [issue(`${web}.fallback`, "127.0.0.2", "give an address of 198.18.7.0/24, or 127.0.0.1")],
+  },
+  "apache-speaks-http": {
+    kept: changed({ [`${web}.healthCheck.type`]: "connect" }),
+    broken: changed({ [`${web}.healthCheck.type`]: "https", "realServers.web1.apache": undefined }),
+    issues: [
+      issue(
+        `${web}.realServers.web2`,
+        "tcp, https check",
+        "the managed Apache of web2 serves plain HTTP; remove realServers.web2.apache",
+      ),
+    ],
+  },
+};
+
+describe("rules", () => {
+  it("all have a case here", () => {
+    expect(Object.keys(cases)).toEqual(rules.map(({ id }) => id));
+  });
+
+  it("give their reasons in a sentence", () => {
+    for (const { reason } of rules) expect(reason).toMatch(/^\S.+\.$/);
+  });
+
+  it.each(Object.entries(cases))("%s: is satisfied", (_, { kept }) => {
+    expect(clusterIssues(kept)).toEqual([]);
+  });
+
+  it.each(Object.entries(cases))(
+    "%s: names what is wrong, and no other rule speaks",
+    (_, { broken, issues }) => {
+      expect(clusterIssues(broken)).toEqual(issues);
+    },
+  );
+});
+
+describe("further cases", () => {
+  it.each([
+    [
+      "a fallback that is a real server of the service",
+      { [`${web}.fallback`]: "198.18.7.21" },
+      `${web}.fallback`,
+    ],
+    [
+      "a real server with a director's address",
+      { "realServers.web3.address": "198.18.7.11" },
+      "realServers.web3.address",
+    ],
+    ["a VIP that is the link's broadcast address", { [`${web}.address`]: "198.18.7.255" }, `${web}.address`],
+    [
+      "a lower threshold without an upper one",
+      { [`${web}.realServers.web1.lowerThreshold`]: 1 },
+      `${web}.realServers.web1.lowerThreshold`,
+    ],
+    [
+      "a UDP service that a managed Apache should serve",
+      {
+        [`${web}.protocol`]: "udp",
+        [`${web}.healthCheck.type`]: "ping",
+        "realServers.web2.apache": undefined,
+      },
+      `${web}.realServers.web1`,
+    ],
+  ])("refuse %s", (_, changes, path) => {
+    expect(clusterIssues(changed(changes)).map((found) => found.path)).toEqual([path]);
+  });
+
+  it.each([
+    ["one port under two protocols", udpService({ type: "ping" }, { address: "198.18.7.100", port: 80 })],
+    [
+      "two services on one VIP",
+      changed({ "virtualServices.other": { ...secondService, address: "198.18.7.100", port: 81 } }),
+    ],
+    ["a fallback on the link", changed({ [`${web}.fallback`]: "198.18.7.99" })],
+    ["a real server that serves nothing", changed({ "realServers.idle": bareServer })],
+  ])("allow %s", (_, cluster) => {
+    expect(clusterIssues(cluster)).toEqual([]);
+  });
+
+  it("collect what all rules find, in their order", () => {
+    const found = clusterIssues(changed({ [`${web}.realServers`]: {}, "directors.lb1.address": "10.0.0.1" }));
+    expect(found.map(({ path }) => path)).toEqual(["directors.lb1.address", `${web}.realServers`]);
+  });
+});
+
+function issue(path: string, given: unknown, remedy: string): Issue {
+  return { path, given, remedy };
+}
+
+function changed(changes: Settings): Cluster {
+  return clusterOf(withChanges(settings, changes));
+}
+
+function withVips(vips: readonly string[]): Cluster {
+  const cluster = clusterOf(settings);
+  const realServers = cluster.realServers.map((server) =>
+    server.name === "web1" ? { ...server, vips } : server,
+  );
+  return { ...cluster, realServers };
+}
+
+function udpService(healthCheck: Settings, where: Settings = { address: "198.18.7.101", port: 53 }): Cluster {
+  return changed({
+    "realServers.ns1": bareServer,
+    "virtualServices.dns": { ...where, protocol: "udp", healthCheck, realServers: { ns1: {} } },
+  });
+}

@@ -1,0 +1,8 @@
+/** Gets what the tests with real parts need, before any of them starts. */
+import { provideLabMachine } from "../setup/labMachine.ts";
+import { providePulumi } from "../setup/pulumi.ts";
+
+export async function setup(): Promise<void> {
+  await provideLabMachine();
+  await providePulumi();
+}

@@ -1,0 +1,91 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { vipsOf } from "../../model/cluster.ts";
+import type { FileItem, HostPlan } from "../../render/hostPlan.ts";
+import { planRealServer } from "../../render/realServer.ts";
+import { clusterOf } from "../fixtures.ts";
+import { arbitrarySettings } from "./arbitrarySettings.ts";
+import { plansOf } from "./plans.ts";
+
+const clusters = arbitrarySettings.map(clusterOf);
+
+describe("an Apache site, whatever the settings hold,", () => {
+  it("is made of the lines that were meant", () => {
+    const line = [
+      /^Listen \d+$/,
+      /^<VirtualHost( \d+\.\d+\.\d+\.\d+:\d+)+>$/,
+      /^ {4}DocumentRoot "\/[^"\\]*"$/,
+      /^ {4}Alias "\/[^"\\\s]*" "\/var\/www\/pulumi-lvs\/health"$/,
+      /^ {4}<Directory "\/[^"\\]*">$/,
+      /^ {8}Require all granted$/,
+      /^ {4}<\/Directory>$/,
+      /^<\/VirtualHost>$/,
+      /^$/,
+    ];
+    fc.assert(
+      fc.property(clusters, ({ realServers }) => {
+        for (const { content } of realServers
+          .map(planRealServer)
+          .flatMap((plan) => filesAt(plan, "apache2/sites"))) {
+          expect(content.split("\n").filter((text) => !line.some((pattern) => pattern.test(text)))).toEqual(
+            [],
+          );
+          expect(content).not.toContain("$" + "{");
+        }
+      }),
+    );
+  });
+
+  it("listens once on each port but 80, which Debian's ports.conf listens on", () => {
+    fc.assert(
+      fc.property(clusters, ({ realServers }) => {
+        for (const server of realServers.filter(({ apache }) => apache)) {
+          const [site] = filesAt(planRealServer(server), "apache2/sites");
+          const ports = [...(site?.content ?? "").matchAll(/^Listen (\d+)$/gm)].map(([, port]) =>
+            Number(port),
+          );
+          expect(ports).toEqual(server.apache?.ports.filter((port) => port !== 80));
+        }
+      }),
+    );
+  });
+});
+
+describe("a boot unit", () => {
+  it("starts the program with every VIP of the host, on one line", () => {
+    fc.assert(
+      fc.property(clusters, (cluster) => {
+        for (const plan of plansOf(cluster)) {
+          const services = cluster.virtualServices.filter(
+            ({ realServers }) =>
+              plan.role === "director" || realServers.some(({ name }) => name === plan.host),
+          );
+          const vips = vipsOf(services);
+          const starts = filesAt(plan, "systemd/system").map(({ content }) =>
+            content.match(/^ExecStart=.*$/gm),
+          );
+          const manner = plan.role === "director" ? "announce 198.18.7.11" : "silent";
+          expect(starts).toEqual(
+            vips.length ? [[`ExecStart=/usr/local/lib/pulumi-lvs/vip ${manner} ${vips.join(" ")}`]] : [],
+          );
+        }
+      }),
+    );
+  });
+});
+
+describe("every file", () => {
+  it("ends with a line break, or is empty", () => {
+    fc.assert(
+      fc.property(clusters, (cluster) => {
+        for (const { content } of plansOf(cluster).flatMap((plan) => filesAt(plan, "/"))) {
+          expect(content).toMatch(/^$|\n$/);
+        }
+      }),
+    );
+  });
+});
+
+function filesAt(plan: HostPlan, part: string): FileItem[] {
+  return plan.items.filter((item) => item.kind === "file").filter(({ path }) => path.includes(part));
+}

@@ -1,0 +1,32 @@
+if [ "$(id -u)" -ne 0 ]; then
+  sudo -n true || { echo "$(id -un) must be root or run sudo without a password here" >&2; exit 1; }
+  exec sudo -n bash -s -- "$@"
+fi
+set -euo pipefail
+export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+umask 022
+host='lb1'
+digest=…
+
+plan() {
+  item 'link' '198.18.7.11'
+  item 'debconf' 'ipvsadm' 'ipvsadm/auto_load_rules boolean false' 'ipvsadm/daemon_method select none'
+  item 'record' 'unit ldirectord.service'
+  item 'packages' 'ipvsadm ldirectord iputils-arping' 'ldirectord.service'
+  item 'assignment' '/etc/default/ipvsadm AUTO' 'false'
+  item 'assignment' '/etc/default/ipvsadm DAEMON' 'none'
+  item 'module' 'ip_vs'
+  item 'sysctl' 'net.ipv4.vs.expire_nodest_conn' '1'
+  item 'sysctl' 'net.ipv4.vs.expire_quiescent_template' '1'
+  item 'record' 'service tcp 198.18.7.100:80'
+  item 'unit' 'ldirectord.service' 'enabled' 'active'
+  item 'service' 'tcp 198.18.7.100:80' '-A -t 198.18.7.100:80 -s wrr
+-a -t 198.18.7.100:80 -r 198.18.7.21:80 -g -w 1
+-a -t 198.18.7.100:80 -r 198.18.7.22:80 -g -w 2' '16'
+  item 'unit' 'pulumi-lvs-vip.service' 'enabled' '-'
+  item 'vip' '198.18.7.100' 'announce' '198.18.7.11'
+}
+
+# … the shell of host/ stands here …
+
+main "$@" </dev/null

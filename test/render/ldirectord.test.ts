@@ -1,0 +1,82 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { VirtualService } from "../../model/cluster.ts";
+import { renderLdirectord } from "../../render/ldirectord.ts";
+import { clusterOf } from "../fixtures.ts";
+import { arbitrarySettings } from "./arbitrarySettings.ts";
+import { type ParsedVirtual, parseLdirectord } from "./ldirectordParser.ts";
+import { fixtures } from "./plans.ts";
+
+describe("ldirectord.cf", () => {
+  it.each(fixtures)("says of $name what the cluster is, to a parser of its own", ({ cluster }) => {
+    expect(parsedVirtuals(cluster.virtualServices)).toEqual(cluster.virtualServices.map(expected));
+  });
+
+  it("says what any cluster is, whatever its texts hold", () => {
+    fc.assert(
+      fc.property(arbitrarySettings.map(clusterOf), ({ virtualServices }) => {
+        expect(parsedVirtuals(virtualServices)).toEqual(virtualServices.map(expected));
+      }),
+    );
+  });
+
+  it("writes out every global default that versions disagree on", () => {
+    expect(parseLdirectord(renderLdirectord([])).globals).toEqual({
+      checktimeout: "5",
+      negotiatetimeout: "5",
+      checkinterval: "10",
+      failurecount: "1",
+      fork: "yes",
+      autoreload: "no",
+      quiescent: "no",
+      readdquiescent: "yes",
+      cleanstop: "no",
+      supervised: "no",
+      logfile: "/var/log/ldirectord.log",
+    });
+  });
+});
+
+function parsedVirtuals(services: readonly VirtualService[]): readonly ParsedVirtual[] {
+  return parseLdirectord(renderLdirectord(services)).virtuals;
+}
+
+/** What ldirectord must understand of a service. */
+function expected(service: VirtualService): ParsedVirtual {
+  const { healthCheck: check, persistence, fallback } = service;
+  const [checktype, daemonService] = {
+    http: ["negotiate", "http"],
+    https: ["negotiate", "https"],
+    connect: ["connect", "none"],
+    ping: ["ping", "none"],
+    none: ["on", "none"],
+  }[check.type] as [string, string];
+  return {
+    address: `${service.address}:${service.port}`,
+    reals: service.realServers.map(({ address, port, weight, lowerThreshold, upperThreshold }) => {
+      const thresholds = upperThreshold ? ` l:${lowerThreshold} u:${upperThreshold}` : "";
+      return `${address}:${port} gate ${weight}${thresholds}`;
+    }),
+    directives: {
+      servicename: service.name,
+      protocol: service.protocol,
+      scheduler: service.scheduler,
+      checktype,
+      service: daemonService,
+      checkport: String(check.port ?? service.port),
+      checkinterval: String(check.intervalSeconds),
+      checktimeout: String(check.timeoutSeconds),
+      negotiatetimeout: String(check.timeoutSeconds),
+      failurecount: String(check.failures),
+      quiescent: service.quiescent ? "yes" : "no",
+      ...(fallback && { fallback: `${fallback}:${service.port} gate` }),
+      ...(persistence && { persistent: String(persistence.timeoutSeconds), netmask: persistence.netmask }),
+      ...(checktype === "negotiate" && {
+        httpmethod: "GET",
+        request: check.path,
+        ...(check.expect && { receive: check.expect }),
+        ...(check.virtualHost && { virtualhost: check.virtualHost }),
+      }),
+    },
+  };
+}

@@ -1,0 +1,30 @@
+/** Two sets of tests: `unit` needs this checkout alone; `real` needs the engine, Docker and minutes. */
+import { configDefaults, defineConfig } from "vitest/config";
+
+const real = ["test/cluster/**/*.test.ts", "test/toolchain/**/*.test.ts"];
+
+// biome-ignore lint/style/noDefaultExport: vitest reads the default export of this file.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...real],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "real",
+          include: real,
+          globalSetup: ["test/real.setup.ts"],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
+        },
+      },
+    ],
+  },
+});
