@@ -86,5 +86,6 @@ undo() {
   done 8< <(newest_first "$state/undo")
   reload_pending
   rm -rf "$state/undo"
+  [ -s "$state/before/order" ] || rm -rf "$state"
   exit "$1"
 }

@@ -94,11 +94,15 @@ remove() {
 table() { ipvsadm -Ln; }
 
 main() {
-  preflight
   case ${1:-} in
-    converge | remove)
+    converge)
+      preflight
       lock
-      "$1"
+      converge
+      ;;
+    remove)
+      lock
+      remove
       ;;
     inspect | table) "$1" ;;
     *) fail "unknown action \"${1:-}\"; give converge, inspect, table or remove" ;;

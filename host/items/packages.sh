@@ -20,7 +20,7 @@ packages_set() {
   note "$host: installing $names"
   install_packages "$names" || { apt_get update && install_packages "$names"; } || {
     tail -n 20 "$state/apt.log" >&2
-    fail "cannot install $names (see above, and $state/apt.log); is this host's package mirror up?"
+    fail "cannot install $names (see above); is this host's package mirror up?"
   }
 }
 
