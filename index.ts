@@ -29,7 +29,7 @@ for (const { name, ...director } of cluster.directors) {
   new Director(name, { ...director, ...route, subnet: cluster.subnet, virtualServices: services }, options);
 }
 
-/** The first virtual service's address. */
+/** Address of the main service: the first, by name, that is checked over HTTP. */
 export const vip = summary.vip(cluster);
 /** Where to find it. */
 export const url = summary.url(cluster);

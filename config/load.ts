@@ -9,6 +9,7 @@ import { configError } from "./configError.ts";
 import type { Issue } from "./errors.ts";
 import { issuesOf } from "./errors.ts";
 import { clientAddress, labIssues } from "./lab.ts";
+import { salvage } from "./salvage.ts";
 import type { Config } from "./schema.ts";
 import { configSchema } from "./schema.ts";
 import type { SshRoute } from "./ssh.ts";
@@ -38,18 +39,48 @@ export function loadSettings(): Settings {
   const key = stored.getSecret("sshPrivateKey");
   const passphrase = stored.getSecret("sshPrivateKeyPassphrase");
 
-  const parsed = configSchema.safeParse(plainConfig(stored.name), { reportInput: true });
-  if (!parsed.success) throw mistakes(issuesOf(parsed.error));
+  const written = plainConfig(stored.name);
+  const parsed = configSchema.safeParse(written, { reportInput: true });
+  if (!parsed.success)
+    throw mistakes([...issuesOf(parsed.error), ...furtherIssues(written, key !== undefined)]);
   const config = parsed.data;
-  const cluster = resolveCluster(config);
-  const issues = [...labIssues(config), ...sshIssues(config, key !== undefined), ...clusterIssues(cluster)];
+  const issues = issuesIn(config, key !== undefined);
   if (issues.length > 0) throw mistakes(issues);
+  const cluster = resolveCluster(config);
 
   return {
     cluster,
     access: config.lab ? {} : hostAccess(config, key, passphrase),
     lab: config.lab && { image: config.lab.image, clientAddress: clientAddress(config) },
   };
+}
+
+function issuesIn(config: Config, hasKey: boolean): Issue[] {
+  return [...accessIssues(config, hasKey), ...clusterIssues(resolveCluster(config))];
+}
+
+function accessIssues(config: Config, hasKey: boolean): Issue[] {
+  return [...labIssues(config), ...sshIssues(config, hasKey)];
+}
+
+/** What the rules find in the well-formed part; silent on whatever has to do with the rest. */
+function furtherIssues(written: unknown, hasKey: boolean): Issue[] {
+  const rest = salvage(written);
+  if (!rest) return [];
+  const names = rest.missing
+    .map((path) => path.split("."))
+    .flatMap(([, name, ...inner]) => (inner.length > 0 ? [] : [name]));
+  const accessIsWhole = rest.missing.every((path) =>
+    /^(directors|realServers|virtualServices)\.(?!.*ssh)/.test(path),
+  );
+  return [
+    ...(accessIsWhole ? accessIssues(rest.config, hasKey) : []),
+    ...clusterIssues(resolveCluster(rest.config)),
+  ].filter(
+    ({ path, given }) =>
+      !rest.missing.some((gone) => `${path}.`.startsWith(`${gone}.`) || `${gone}.`.startsWith(`${path}.`)) &&
+      !names.some((name) => given === name || path.split(".").includes(name)),
+  );
 }
 
 /** Every key of our namespace but the secrets, so that a misspelt one is noticed. */

@@ -26,6 +26,11 @@ export function isUsable(subnet: string, address: string): boolean {
   );
 }
 
+/** Whether one host can have `address`: not loopback, multicast, broadcast or unspecified (RFC 6890 §2.2.2). */
+export function isUnicast(address: string): boolean {
+  return !["loopback", "multicast", "broadcast", "unspecified"].includes(ipaddr.IPv4.parse(address).range());
+}
+
 /** Whether `text` is a netmask: ones, then zeros (RFC 950 §2.1 leaves gaps open; nobody means them). */
 export function isNetmask(text: string): boolean {
   return isAddress(text) && ipaddr.IPv4.parse(text).prefixLengthFromSubnetMask() !== null;

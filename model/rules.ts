@@ -1,8 +1,8 @@
 /** What a cluster must satisfy beyond the shape of its settings, as a list of named rules. */
 import type { Issue } from "../config/errors.ts";
-import { contains, isUsable } from "./address.ts";
+import { contains, isUnicast, isUsable } from "./address.ts";
 import type { Cluster, Destination, VirtualService } from "./cluster.ts";
-import { serviceKey } from "./cluster.ts";
+import { serviceKey, vipsOf } from "./cluster.ts";
 import { forwardingMethods, healthCheckTypes } from "./lvs.ts";
 
 export interface Rule {
@@ -124,6 +124,16 @@ export const rules: readonly Rule[] = [
       }),
   },
   {
+    id: "vip-is-unicast",
+    reason: "A connection has one other end; loopback, multicast and broadcast addresses are none.",
+    check: (cluster) =>
+      services(cluster)
+        .filter(({ service }) => !isUnicast(service.address))
+        .map(({ path, service }) =>
+          issue(`${path}.address`, service.address, "give an address that one host can have"),
+        ),
+  },
+  {
     id: "vip-on-link",
     reason: "The director answers ARP for the VIP on its link; elsewhere only a route brings packets to it.",
     check: (cluster) =>
@@ -188,6 +198,14 @@ export const rules: readonly Rule[] = [
     check: (cluster) =>
       services(cluster).flatMap(({ path, service: { fallback, realServers } }) => {
         if (fallback === undefined || fallback === "127.0.0.1") return [];
+        if (vipsOf(cluster.virtualServices).includes(fallback))
+          return [
+            issue(
+              `${path}.fallback`,
+              fallback,
+              "give the address of a host, not a VIP; 127.0.0.1 is the director",
+            ),
+          ];
         if (realServers.some(({ address }) => address === fallback))
           return [
             issue(`${path}.fallback`, fallback, "give a host that is not one of this service's real servers"),
@@ -201,11 +219,8 @@ export const rules: readonly Rule[] = [
     id: "apache-speaks-http",
     reason: "The managed Apache serves HTTP; TLS needs certificates that are not ours to make.",
     check: (cluster) =>
-      destinations(cluster)
-        .filter(({ service, to }) => {
-          const managed = cluster.realServers.some(({ name, apache }) => name === to.name && apache);
-          return managed && (service.protocol !== "tcp" || service.healthCheck.type === "https");
-        })
+      managedDestinations(cluster)
+        .filter(({ service }) => service.protocol !== "tcp" || service.healthCheck.type === "https")
         .map(({ path, service, to }) =>
           issue(
             path,
@@ -213,6 +228,35 @@ export const rules: readonly Rule[] = [
             `the managed Apache of ${to.name} serves plain HTTP; remove realServers.${to.name}.apache`,
           ),
         ),
+  },
+  {
+    id: "apache-answers-check",
+    reason: "The managed Apache listens on the ports of its services and knows paths as they are written.",
+    check: (cluster) =>
+      managedDestinations(cluster).flatMap(({ service, to, apache }) => {
+        const path = `virtualServices.${service.name}.healthCheck`;
+        const { port, path: checked } = service.healthCheck;
+        return [
+          ...(port === undefined || apache.ports.includes(port)
+            ? []
+            : [
+                issue(
+                  `${path}.port`,
+                  port,
+                  `give one of ${apache.ports.join(", ")}: the managed Apache of ${to.name} listens there`,
+                ),
+              ]),
+          ...(checked.includes("%")
+            ? [
+                issue(
+                  `${path}.path`,
+                  checked,
+                  `give a path without %: the managed Apache of ${to.name} compares it decoded`,
+                ),
+              ]
+            : []),
+        ];
+      }),
   },
 ];
 
@@ -239,6 +283,14 @@ function destinations(cluster: Cluster): { path: string; service: VirtualService
   return services(cluster).flatMap(({ path, service }) =>
     service.realServers.map((to) => ({ path: `${path}.realServers.${to.name}`, service, to })),
   );
+}
+
+/** Destinations whose Apache is ours. */
+function managedDestinations(cluster: Cluster) {
+  return destinations(cluster).flatMap((destination) => {
+    const apache = cluster.realServers.find(({ name }) => name === destination.to.name)?.apache;
+    return apache ? [{ ...destination, apache }] : [];
+  });
 }
 
 function checksOverTcp({ healthCheck }: VirtualService): boolean {

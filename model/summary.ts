@@ -20,18 +20,22 @@ export interface ServiceSummary {
   }[];
 }
 
-/** Address of the first virtual service. */
-export function vip({ virtualServices }: Cluster): string | undefined {
-  return virtualServices[0]?.address;
+/** Address of the main service: the first, by name, that is checked over HTTP or HTTPS; without one, the first. */
+export function vip(cluster: Cluster): string | undefined {
+  return (webService(cluster) ?? cluster.virtualServices[0])?.address;
 }
 
-/** URL of the first virtual service that is checked over HTTP or HTTPS; undefined where none is. */
-export function url({ virtualServices }: Cluster): string | undefined {
-  const service = virtualServices.find(({ healthCheck }) => ["http", "https"].includes(healthCheck.type));
+/** URL of the main service; undefined where none is checked over HTTP or HTTPS. */
+export function url(cluster: Cluster): string | undefined {
+  const service = webService(cluster);
   if (!service) return undefined;
   const scheme = service.healthCheck.type;
   const port = service.port === (scheme === "http" ? 80 : 443) ? "" : `:${service.port}`;
   return `${scheme}://${service.address}${port}/`;
+}
+
+function webService({ virtualServices }: Cluster): VirtualService | undefined {
+  return virtualServices.find(({ healthCheck }) => ["http", "https"].includes(healthCheck.type));
 }
 
 export function virtualServices(cluster: Cluster): ServiceSummary[] {

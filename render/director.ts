@@ -76,6 +76,7 @@ function inKernel(service: VirtualService): Item {
     kind: "service",
     key: serviceKey(service),
     rules: renderIpvsRules(service),
+    fallback: service.fallback && `${service.fallback}:${service.port}`,
     settleSeconds: intervalSeconds + timeoutSeconds * service.realServers.length + 10,
   };
 }

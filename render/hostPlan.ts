@@ -22,6 +22,8 @@ export type Item =
       readonly key: string;
       readonly rules: readonly string[];
       readonly settleSeconds: number;
+      /** `ADDRESS:PORT` whose rule comes and goes with the real servers' health. */
+      readonly fallback: string | undefined;
     }
   | { readonly kind: "vip"; readonly address: string; readonly announceFrom: string | undefined };
 
@@ -52,7 +54,7 @@ export interface HostPlan {
 export function itemWords(item: Item): readonly [kind: string, id: string, ...wanted: string[]] {
   switch (item.kind) {
     case "link":
-      return ["link", item.address, ...(item.interface ? [item.interface] : [])];
+      return ["link", item.address, ...optional(item.interface)];
     case "packages":
       return ["packages", item.names.join(" "), ...item.units];
     case "record":
@@ -72,7 +74,13 @@ export function itemWords(item: Item): readonly [kind: string, id: string, ...wa
     case "http":
       return ["http", `${item.address} ${item.port} ${item.path}`];
     case "service":
-      return ["service", item.key, item.rules.join("\n"), String(item.settleSeconds)];
+      return [
+        "service",
+        item.key,
+        item.rules.join("\n"),
+        String(item.settleSeconds),
+        ...optional(item.fallback),
+      ];
     case "vip":
       return ["vip", item.address, ...(item.announceFrom ? ["announce", item.announceFrom] : ["silent"])];
   }
@@ -86,6 +94,10 @@ export function describePlan(plan: HostPlan): Record<string, string> {
       return [`${kind} ${id}`, item.kind === "file" ? item.content : wanted.join(" ") || "present"];
     }),
   );
+}
+
+function optional(word: string | undefined): string[] {
+  return word === undefined ? [] : [word];
 }
 
 function activity(active: boolean | undefined): string {

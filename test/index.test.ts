@@ -36,7 +36,7 @@ describe("the program, on the example's hosts,", () => {
   it("has these outputs", async () => {
     const { outputs } = await run("examples/Pulumi.example.yaml");
     expect(outputs).toEqual({
-      vip: "192.0.2.101",
+      vip: "192.0.2.100",
       url: "http://192.0.2.100/",
       virtualServices: [
         {

@@ -1,12 +1,14 @@
 # A virtual service in the kernel's IPVS table, as the health daemon fills it:
-# service "PROTOCOL VIP:PORT" RULES SETTLE_SECONDS; RULES are the lines `ipvsadm -Sn` must print for it, sorted.
+# service "PROTOCOL VIP:PORT" RULES SETTLE_SECONDS [FALLBACK:PORT]; RULES are the lines `ipvsadm -Sn` must print for it,
+# sorted. FALLBACK comes and goes with the health of the real servers, so its line is not looked at.
 
-# Sets `rules` to the kernel's lines for the service, sorted; empty where it has none.
+# kernel_rules "PROTOCOL VIP:PORT" [FALLBACK:PORT]: sets `rules` to the kernel's lines, sorted; empty where it has none.
 kernel_rules() {
   local flag=-t line
   [ "${1%% *}" != udp ] || flag=-u
   rules=''
   while IFS= read -r line; do
+    [[ -z ${2:-} || $line != *" -r $2 "* ]] || continue
     [[ "$line " != *" $flag ${1#* } "* ]] || rules+="${line%"${line##*[! ]}"}"$'\n'
   done < <(ipvsadm -Sn 2>/dev/null | sort)
   rules=${rules%$'\n'}
@@ -17,7 +19,7 @@ kernel_rules() {
 service_read() {
   local rules line lines=()
   wanted=$2
-  kernel_rules "$1"
+  kernel_rules "$1" "${4:-}"
   found=${rules:-absent}
   [ "$mode" != converge ] && [ -n "$rules" ] || return 0
   mapfile -t lines <<<"$wanted"
@@ -35,10 +37,10 @@ service_read() {
 
 service_set() {
   local rules deadline=$((SECONDS + $3)) line out='' lines
-  kernel_rules "$1"
+  kernel_rules "$1" "${4:-}"
   while [ "$rules" != "$2" ] && [ "$SECONDS" -lt "$deadline" ]; do
     sleep 0.2
-    kernel_rules "$1"
+    kernel_rules "$1" "${4:-}"
   done
   mapfile -t lines <<<"$2"
   for line in "${lines[@]}"; do

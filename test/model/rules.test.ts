@@ -79,6 +79,11 @@ const cases: Record<string, RuleCase> = {
     broken: changed({ [`${web}.address`]: "198.18.7.11" }),
     issues: [issue(`${web}.address`, "198.18.7.11", "directors.lb1 has this address; give the VIP its own")],
   },
+  "vip-is-unicast": {
+    kept: changed({ [`${web}.address`]: "203.0.113.7", [`${web}.routed`]: true }),
+    broken: changed({ [`${web}.address`]: "224.0.0.18", [`${web}.routed`]: true }),
+    issues: [issue(`${web}.address`, "224.0.0.18", "give an address that one host can have")],
+  },
   "vip-on-link": {
     kept: changed({ [`${web}.address`]: "203.0.113.1", [`${web}.routed`]: true }),
     broken: changed({ [`${web}.address`]: "203.0.113.1" }),
@@ -131,6 +136,13 @@ const cases: Record<string, RuleCase> = {
         "tcp, https check",
         "the managed Apache of web2 serves plain HTTP; remove realServers.web2.apache",
       ),
+    ],
+  },
+  "apache-answers-check": {
+    kept: changed({ [`${web}.healthCheck.port`]: 80 }),
+    broken: changed({ [`${web}.healthCheck.port`]: 8080, [`${web}.realServers.web2`]: undefined }),
+    issues: [
+      issue(`${web}.healthCheck.port`, 8080, "give one of 80: the managed Apache of web1 listens there"),
     ],
   },
 };

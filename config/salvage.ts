@@ -1,0 +1,47 @@
+/** Takes what is malformed out of a configuration, so that the rules can judge the rest and all mistakes show at once. */
+import type { z } from "zod";
+import { type Config, configSchema } from "./schema.ts";
+
+/** What is left of a configuration. */
+export interface Salvage {
+  readonly config: Config;
+  /** Paths of what is missing from it, for example `realServers.web1`; nothing can be said about these. */
+  readonly missing: readonly string[];
+}
+
+/** Undefined where too little is well-formed to judge. */
+export function salvage(written: unknown): Salvage | undefined {
+  const rest: unknown = structuredClone(written);
+  const missing = new Set<string>();
+  // First the malformed values go, so that defaults stand in; then the entries that cannot be without them.
+  for (const depthOf of [wholePath, namedEntry, namedEntry]) {
+    const parsed = configSchema.safeParse(rest);
+    if (parsed.success) return { config: parsed.data, missing: [...missing] };
+    for (const path of parsed.error.issues.flatMap(faultyPaths)) {
+      const cut = path.slice(0, depthOf(path));
+      missing.add(cut.join("."));
+      remove(rest, cut);
+    }
+  }
+  return undefined;
+}
+
+function wholePath(path: readonly PropertyKey[]): number {
+  return path.length;
+}
+
+/** `realServers.web1` of `realServers.web1.ssh.port`. */
+function namedEntry(path: readonly PropertyKey[]): number {
+  return Math.min(path.length, 2);
+}
+
+function faultyPaths(issue: z.core.$ZodIssue): PropertyKey[][] {
+  return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+}
+
+function remove(container: unknown, path: readonly PropertyKey[]): void {
+  const [key, ...inner] = path;
+  if (typeof container !== "object" || container === null || key === undefined) return;
+  if (inner.length === 0) Reflect.deleteProperty(container, key);
+  else remove(Reflect.get(container, key), inner);
+}
