@@ -9,7 +9,7 @@ import { configError } from "./configError.ts";
 import type { Issue } from "./errors.ts";
 import { issuesOf } from "./errors.ts";
 import { clientAddress, labIssues } from "./lab.ts";
-import { salvage } from "./salvage.ts";
+import { dependsOn, salvage } from "./salvage.ts";
 import type { Config } from "./schema.ts";
 import { configSchema } from "./schema.ts";
 import type { SshRoute } from "./ssh.ts";
@@ -63,24 +63,17 @@ function accessIssues(config: Config, hasKey: boolean): Issue[] {
   return [...labIssues(config), ...sshIssues(config, hasKey)];
 }
 
-/** What the rules find in the well-formed part; silent on whatever has to do with the rest. */
+/** What the rules find in the well-formed part. */
 function furtherIssues(written: unknown, hasKey: boolean): Issue[] {
   const rest = salvage(written);
   if (!rest) return [];
-  const names = rest.missing
-    .map((path) => path.split("."))
-    .flatMap(([, name, ...inner]) => (inner.length > 0 ? [] : [name]));
   const accessIsWhole = rest.missing.every((path) =>
     /^(directors|realServers|virtualServices)\.(?!.*ssh)/.test(path),
   );
   return [
     ...(accessIsWhole ? accessIssues(rest.config, hasKey) : []),
     ...clusterIssues(resolveCluster(rest.config)),
-  ].filter(
-    ({ path, given }) =>
-      !rest.missing.some((gone) => `${path}.`.startsWith(`${gone}.`) || `${gone}.`.startsWith(`${path}.`)) &&
-      !names.some((name) => given === name || path.split(".").includes(name)),
-  );
+  ].filter((issue) => !rest.missing.some((path) => dependsOn(issue, path)));
 }
 
 /** Every key of our namespace but the secrets, so that a misspelt one is noticed. */

@@ -1,5 +1,6 @@
 /** Takes what is malformed out of a configuration, so that the rules can judge the rest and all mistakes show at once. */
 import type { z } from "zod";
+import type { Issue } from "./errors.ts";
 import { type Config, configSchema } from "./schema.ts";
 
 /** What is left of a configuration. */
@@ -24,6 +25,23 @@ export function salvage(written: unknown): Salvage | undefined {
     }
   }
   return undefined;
+}
+
+/** Whether an issue may be there only because `missing` was taken out: nothing should be said of it then. */
+export function dependsOn({ path, given }: Issue, missing: string): boolean {
+  const [, name, ...inner] = missing.split(".");
+  const entryIsGone = name !== undefined && inner.length === 0;
+  return (
+    `${path}.`.startsWith(`${missing}.`) ||
+    `${missing}.`.startsWith(`${path}.`) ||
+    // Settings of one nested mapping qualify each other.
+    (inner.length > 1 && parentOf(path) === parentOf(missing)) ||
+    (entryIsGone && (given === name || path.split(".").includes(name)))
+  );
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("."));
 }
 
 function wholePath(path: readonly PropertyKey[]): number {
