@@ -1,15 +1,18 @@
 /** Two sets of tests: `unit` needs this checkout alone; `real` needs the engine, Docker and minutes. */
 import { configDefaults, defineConfig } from "vitest/config";
+import { SummaryReporter } from "./test/summaryReporter.ts";
 
 const real = ["test/cluster/**/*.test.ts", "test/toolchain/**/*.test.ts"];
 
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export of this file.
 export default defineConfig({
   test: {
+    reporters: ["default", new SummaryReporter()],
     projects: [
       {
         test: {
           name: "unit",
+          globalSetup: ["test/unit.setup.ts"],
           include: ["test/**/*.test.ts"],
           exclude: [...configDefaults.exclude, ...real],
           testTimeout: 60_000,
