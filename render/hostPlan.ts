@@ -89,11 +89,32 @@ export function itemWords(item: Item): readonly [kind: string, id: string, ...wa
 /** The plan as a mapping that reads well in a preview: what is held, and how. */
 export function describePlan(plan: HostPlan): Record<string, string> {
   return Object.fromEntries(
-    plan.items.map((item) => {
-      const [kind, id, ...wanted] = itemWords(item);
-      return [`${kind} ${id}`, item.kind === "file" ? item.content : wanted.join(" ") || "present"];
-    }),
+    plan.items
+      .filter(({ kind }) => kind !== "record")
+      .map((item) => {
+        const [kind, id, ...wanted] = itemWords(item);
+        return [`${kind} ${id}`, describeWanted(item, wanted)];
+      }),
   );
+}
+
+function describeWanted(item: Item, wanted: readonly string[]): string {
+  switch (item.kind) {
+    case "file":
+      return item.content;
+    case "service":
+      return item.rules.join("\n");
+    case "packages":
+      return "installed";
+    case "module":
+      return "loaded";
+    case "http":
+      return "answers 200";
+    case "link":
+      return item.interface ?? "any interface";
+    default:
+      return wanted.join(", ");
+  }
 }
 
 function optional(word: string | undefined): string[] {
