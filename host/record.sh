@@ -10,20 +10,26 @@ save() {
   entry_of "$directory" "$kind $id"
   shift 3
   [ ! -e "$entry" ] || return 0
-  rm -rf "$entry.new"
-  mkdir -p "$entry.new"
+  [ ! -e "$entry.new" ] || rm -rf "$entry.new"
+  mkdir "$entry.new"
   "${kind}_save" "$id" "$entry.new" "$@"
   printf '%s\n' "$kind $id" >>"$directory/order"
   mv "$entry.new" "$entry"
 }
 
-# An item that this run is the first to touch is forgotten again if the run fails.
+# Of an item that this run is the first to touch there is one entry, the one in `before/`: a failed run restores it
+# and forgets it again.
 remember() {
-  local entry
+  local entry first
   entry_of "$state/undo" "$1 $2"
-  [ -e "$state/before/${entry##*/}" ] || [ -e "$entry" ] || mkdir -p "$entry.first"
-  save "$state/undo" "$@"
+  first=$entry.first
+  entry_of "$state/before" "$1 $2"
+  if [ ! -e "$entry" ] && [ ! -e "$first" ]; then
+    : >"$first"
+    printf '%s\n' "$1 $2" >>"$state/undo/order"
+  fi
   save "$state/before" "$@"
+  [ -e "$first" ] || save "$state/undo" "$@"
 }
 
 # restore DIRECTORY "KIND ID": put the item back to the state its entry holds.
@@ -47,7 +53,7 @@ newest_first() { [ ! -e "$1/order" ] || tac "$1/order" | awk '!seen[$0]++'; }
 
 is_planned() {
   local line
-  for line in "${planned[@]}"; do [ "$line" != "$1" ] || return 0; done
+  for line in "${planned[@]}"; do [ "${line#record }" != "$1" ] || return 0; done
   return 1
 }
 
@@ -79,9 +85,13 @@ undo() {
   set +e
   note "$host: failed at: $current"
   while IFS= read -r -u 8 line; do
-    restore "$state/undo" "$line"
     entry_of "$state/undo" "$line"
-    [ ! -e "$entry.first" ] || forget "$line"
+    if [ -e "$entry.first" ]; then
+      restore "$state/before" "$line"
+      forget "$line"
+    else
+      restore "$state/undo" "$line"
+    fi
     note "$host: $line: put back as it was"
   done 8< <(newest_first "$state/undo")
   reload_pending

@@ -29,8 +29,9 @@ preflight() {
 lock() {
   exec 9<>/run/pulumi-lvs.lock
   flock -w 30 9 || fail "another run holds this host: $(cat /run/pulumi-lvs.lock); wait for it to end"
-  local origin=${SSH_CLIENT:-${SUDO_USER:-this host}}
-  printf 'process %s, from %s, since %s\n' "$$" "${origin%% *}" "$(date -u +%FT%TZ)" >/run/pulumi-lvs.lock
+  local now origin=${SSH_CLIENT:-${SUDO_USER:-this host}}
+  TZ=UTC printf -v now '%(%FT%TZ)T' -1
+  printf 'process %s, from %s, since %s\n' "$$" "${origin%% *}" "$now" >/run/pulumi-lvs.lock
 }
 
 # item KIND ID [WANTED…]: one line of the plan. KIND_read sets `wanted` and `found` to comparable text (without
@@ -47,13 +48,11 @@ item() {
     ! declare -F "${kind}_save" >/dev/null || remember "$kind" "$id" "$@"
     "${kind}_set" "$id" "$@"
     "${kind}_read" "$id" "$@"
-    note "$host: $kind $id: $(one_line "$before") -> $(one_line "$found")"
+    note "$host: $kind $id: ${before//$'\n'/; } -> ${found//$'\n'/; }"
   else
-    differences+=("$kind $id" "$(one_line "$wanted")" "$(one_line "$found")")
+    differences+=("$kind $id" "${wanted//$'\n'/; }" "${found//$'\n'/; }")
   fi
 }
-
-one_line() { printf '%s' "${1//$'\n'/; }"; }
 
 compare() {
   mode=compare planned=() differences=()

@@ -18,7 +18,7 @@ file_read() {
 
 file_set() {
   local path=$1 mode=$2 content=$3 unit=${4:-} check=${5:-} candidate=$1.pulumi-lvs-candidate
-  mkdir -p "$(dirname "$path")"
+  [ -d "${path%/*}" ] || mkdir -p "${path%/*}"
   printf '%s' "$content" >"$candidate" || { rm -f "$candidate"; fail "cannot write $path; is the disk full?"; }
   chmod "$mode" "$candidate"
   if [ -n "$check" ] && ! "check_$check" "$candidate"; then
@@ -43,19 +43,13 @@ check_ldirectord() {
 }
 
 file_save() {
-  local directory unit=${5:-}
+  local directory=${1%/*} unit=${5:-}
   [ ! -e "$1" ] || cp -a "$1" "$2/content"
   [ -z "$unit" ] || echo "$unit" >"$2/notify"
-  for directory in $(file_missing_parents "$1"); do echo "$directory" >>"$2/made"; done
-}
-
-# Innermost first, so that they can be removed in this order.
-file_missing_parents() {
-  local directory
-  directory=$(dirname "$1")
+  # Innermost first, so that they can be removed in this order.
   while [ ! -d "$directory" ]; do
-    echo "$directory"
-    directory=$(dirname "$directory")
+    echo "$directory" >>"$2/made"
+    directory=${directory%/*}
   done
 }
 

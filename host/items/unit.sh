@@ -1,23 +1,28 @@
 # A systemd unit: unit NAME ENABLED ACTIVE; ENABLED is enabled or disabled, ACTIVE is active, inactive or - for either.
 
 unit_read() {
-  wanted="$2 $3" found="$(unit_property UnitFileState "$1") -"
+  wanted="$2 $3" found="$(unit_enablement "$1") -"
   [ "$3" = - ] || found="${found% -} $(unit_property ActiveState "$1")"
   [ ! -e "$state/reload/$1" ] || found+=' (to be reloaded)'
 }
 
-# unit_property PROPERTY UNIT; an unknown unit has an empty UnitFileState and is inactive.
-unit_property() {
+# Read from disk: what the manager says is true only after a daemon-reload, which is dear.
+unit_enablement() {
   local value
-  value=$(systemctl show -P "$1" "$2")
+  value=$(systemctl is-enabled "$1" 2>/dev/null) || true
   printf '%s' "${value:-absent}"
 }
 
+# unit_property PROPERTY UNIT; an unknown unit is inactive.
+unit_property() { systemctl show -P "$1" "$2"; }
+
+# `found` is as unit_read left it.
 unit_set() {
   local name=$1 enabled=$2 active=$3
-  systemctl unmask --runtime --quiet "$name"
-  [ "$(unit_property NeedDaemonReload "$name")" != yes ] || systemctl daemon-reload
-  [ "$(unit_property UnitFileState "$name")" = "$enabled" ] || systemctl --quiet "${enabled%d}" "$name"
+  [[ $found != masked* ]] || systemctl unmask --runtime --quiet "$name"
+  # Links for init scripts are left alone: systemd does not read them where there is a unit.
+  [[ $found == "$enabled "* ]] || SYSTEMCTL_SKIP_SYSV=1 systemctl --quiet --no-reload "${enabled%d}" "$name"
+  [ "$active" = - ] || [ "$(unit_property NeedDaemonReload "$name")" != yes ] || systemctl daemon-reload
   case $active in
     active) unit_start "$name" ;;
     inactive) systemctl stop "$name" ;;
@@ -27,7 +32,7 @@ unit_set() {
 # Reload, never restart: what the unit serves must not be interrupted.
 unit_start() {
   local verb=start
-  [ "$(unit_property ActiveState "$1")" != active ] || verb=reload
+  [[ $found != *' active'* ]] || verb=reload
   if [ "$verb" = start ] || [ -e "$state/reload/$1" ]; then
     systemctl "$verb" "$1" || {
       journalctl -q -n 10 --no-pager -u "$1" >&2
@@ -38,14 +43,14 @@ unit_start() {
 }
 
 unit_save() {
-  unit_property UnitFileState "$1" >"$2/enablement"
+  unit_enablement "$1" >"$2/enablement"
   unit_property ActiveState "$1" >"$2/activity"
 }
 
 unit_restore() {
   case $(cat "$2/enablement") in
-    enabled) systemctl --quiet enable "$1" ;;
-    *) systemctl --quiet disable "$1" 2>/dev/null || true ;;
+    enabled) SYSTEMCTL_SKIP_SYSV=1 systemctl --quiet enable "$1" ;;
+    *) SYSTEMCTL_SKIP_SYSV=1 systemctl --quiet disable "$1" 2>/dev/null || true ;;
   esac
   case $(cat "$2/activity") in
     active) systemctl start "$1" ;;
