@@ -1,0 +1,80 @@
+/** Pulumi for the benchmark: the CLI the set-up finds, with throw-away backends below one temporary directory. */
+import { copyFile, mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { stringify } from "yaml";
+import { projectDirectory } from "../setup/directories.ts";
+import { type PulumiCli, providePulumi } from "../setup/pulumi.ts";
+import type { Command } from "./measure.ts";
+
+export interface Engine {
+  readonly cli: PulumiCli;
+  /** Everything the benchmark writes is below. */
+  readonly directory: string;
+}
+
+/** A stack that knows of no resource yet. */
+export interface FreshStack {
+  /** Writes the values of `Pulumi.<stack>.yaml` and returns the command that brings the hosts there. */
+  up(settings: Readonly<Record<string, unknown>>, options?: readonly string[]): Promise<Command>;
+}
+
+const stack = "bench";
+const settingsFile = `Pulumi.${stack}.yaml`;
+
+/** What a program and its dependencies need to be found. */
+const programFiles = ["Pulumi.yaml", "package.json"];
+
+export async function openEngine(directory: string): Promise<Engine> {
+  return { cli: await providePulumi(), directory };
+}
+
+/** The environment of a CLI whose state is below `directory`. */
+export async function backendBelow({ cli }: Engine, directory: string): Promise<Record<string, string>> {
+  const backend = join(directory, "backend");
+  await mkdir(backend, { recursive: true });
+  return {
+    ...cli.env,
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CREDENTIALS_PATH: directory,
+    PULUMI_CONFIG_PASSPHRASE: "bench",
+    // Lets the salt stay in the state, so that the settings can be written anew.
+    PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+}
+
+/** A stack of this project, its program run from the checkout. */
+export async function freshStack(engine: Engine): Promise<FreshStack> {
+  return openStack(engine, await projectCopy(engine), projectDirectory);
+}
+
+/** A stack whose program loads the SDK and declares nothing, on the same runtime with the same options. */
+export async function emptyStack(engine: Engine): Promise<FreshStack> {
+  const directory = await projectCopy(engine);
+  await writeFile(join(directory, "index.ts"), 'import "@pulumi/pulumi";\n');
+  await symlink(join(projectDirectory, "node_modules"), join(directory, "node_modules"));
+  return openStack(engine, directory, directory);
+}
+
+async function projectCopy({ directory }: Engine): Promise<string> {
+  const copy = await mkdtemp(join(directory, "stack-"));
+  await Promise.all(programFiles.map((file) => copyFile(join(projectDirectory, file), join(copy, file))));
+  return copy;
+}
+
+async function openStack(engine: Engine, settingsDirectory: string, cwd: string): Promise<FreshStack> {
+  const { command } = engine.cli;
+  const env = await backendBelow(engine, settingsDirectory);
+  const file = join(settingsDirectory, settingsFile);
+  await writeFile(file, "");
+  await execa(command, ["stack", "init", "--no-select", stack], { cwd: settingsDirectory, env });
+  const up = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack, "--config-file", file];
+  return {
+    async up(settings, options = []) {
+      const config = Object.entries(settings).map(([key, value]) => [`pulumi-lvs:${key}`, value]);
+      await writeFile(file, stringify({ config: Object.fromEntries(config) }));
+      return { command, args: [...up, ...options], env, cwd };
+    },
+  };
+}

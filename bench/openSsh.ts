@@ -1,0 +1,50 @@
+/** The machine's own `ssh` as the tools use it: a configuration file with every host, its key pinned. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { installPackages } from "../setup/apt.ts";
+import { report } from "../setup/rung.ts";
+import type { BenchHosts } from "./hosts.ts";
+
+export interface OpenSsh {
+  /** For `ssh -F`; knows every host by name. */
+  readonly configFile: string;
+  readonly keyFile: string;
+}
+
+/** Returns once there is an `ssh`; throws a `SetupError` when none can be had. */
+export async function provideSsh(): Promise<void> {
+  const { failed, stderr } = await execa("ssh", ["-V"], { reject: false });
+  if (failed) return installPackages(["openssh-client"], "the benchmark compares with raw SSH");
+  report(`${stderr.split(",")[0]} for raw SSH and Ansible`);
+}
+
+export async function writeSshFiles(parent: string, { hosts, privateKey }: BenchHosts): Promise<OpenSsh> {
+  const directory = join(parent, "ssh");
+  const [configFile, keyFile, knownHosts] = ["config", "id", "known_hosts"].map((name) =>
+    join(directory, name),
+  ) as [string, string, string];
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writeFile(keyFile, privateKey, { mode: 0o600 });
+  await writeFile(knownHosts, hosts.map(({ address, hostKey }) => `${address} ${hostKey}\n`).join(""));
+  const names = hosts.map(({ name, address }) => `Host ${name}\n  HostName ${address}\n`).join("");
+  const shared = [
+    "Host *",
+    "  User root",
+    `  IdentityFile ${keyFile}`,
+    "  IdentitiesOnly yes",
+    `  UserKnownHostsFile ${knownHosts}`,
+    "  StrictHostKeyChecking yes",
+    "  HostKeyAlgorithms ssh-ed25519",
+    "  LogLevel ERROR",
+    "  BatchMode yes",
+  ];
+  await writeFile(configFile, `${names}${shared.join("\n")}\n`);
+  return { configFile, keyFile };
+}
+
+/** Runs a script on one host and returns what it prints; throws when it fails. */
+export async function runScript({ configFile }: OpenSsh, host: string, script: string): Promise<string> {
+  const { stdout } = await execa("ssh", ["-F", configFile, host, "bash", "-s"], { input: script });
+  return stdout;
+}

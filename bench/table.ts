@@ -1,0 +1,53 @@
+/** Results as a person reads them: a table per scenario, then the aims. */
+import Table from "cli-table3";
+import pc from "picocolors";
+import { type Aim, ratio, type Scenario, type ToolResult, tools } from "./results.ts";
+
+export function showResults(scenarios: readonly Scenario[], aims: readonly Aim[]): string {
+  return [...scenarios.map(showScenario), ...(aims.length > 0 ? [showAims(aims)] : [])].join("\n\n");
+}
+
+function showScenario(scenario: Scenario): string {
+  const changes = scenario.results.some(({ effectiveSeconds }) => effectiveSeconds !== undefined);
+  const head = ["TOOL", "SECONDS", ...(changes ? ["IN KERNEL"] : []), "OURS ÷ IT", "MEMORY MIB"];
+  const rows = scenario.results.map((result) => [
+    result.tool,
+    result.seconds.toFixed(2),
+    ...(changes ? [result.effectiveSeconds?.toFixed(2) ?? "–"] : []),
+    comparison(scenario, result),
+    result.peakMemoryMebibytes.toFixed(0),
+  ]);
+  return `${pc.bold(scenario.name)}\n${table(head, rows)}`;
+}
+
+function comparison(scenario: Scenario, { tool }: ToolResult): string {
+  return tool === tools.ours ? "" : (ratio(scenario, tool)?.toFixed(2) ?? "–");
+}
+
+function showAims(aims: readonly Aim[]): string {
+  const rows = aims.map(({ name, value, limit, unit, met }) => {
+    const digits = unit === "seconds" ? " s" : "";
+    return [
+      name,
+      `${value.toFixed(2)}${digits}`,
+      `≤ ${limit}${digits}`,
+      met ? pc.green("met") : pc.red("missed"),
+    ];
+  });
+  return `${pc.bold("Aims")}\n${table(["WHAT", "MEASURED", "AIM", ""], rows)}`;
+}
+
+function table(head: string[], rows: string[][]): string {
+  const border = ["top", "bottom", "left", "right", "mid"].flatMap((side) => [
+    side,
+    `${side}-mid`,
+    `${side}-left`,
+    `${side}-right`,
+  ]);
+  const chars = { ...Object.fromEntries(border.map((part) => [part, ""])), middle: "  " };
+  const style = { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true };
+  const colAligns = head.map((_, index) => (index === 0 ? "left" : "right") as "left" | "right");
+  const printed = new Table({ head, chars, style, colAligns });
+  printed.push(...rows);
+  return printed.toString().replace(/ +$/gm, "");
+}

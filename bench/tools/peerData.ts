@@ -1,0 +1,67 @@
+/** A host's plan as data that the peers' own modules take: the same state, without our script. */
+import type { HostPlan, Item } from "../../render/hostPlan.ts";
+import { shellWord } from "../../render/script.ts";
+
+/** What the inventories hand to `deploy.py` and `playbook.yml` under the name `desired`. */
+export interface PeerData {
+  readonly debconf: readonly { package: string; question: string; type: string; value: string }[];
+  readonly packages: readonly string[];
+  readonly assignments: readonly { path: string; key: string; value: string }[];
+  /** Folders of `files` that no package brings. */
+  readonly folders: readonly string[];
+  readonly files: readonly { path: string; mode: string; content: string; notify: string }[];
+  readonly modules: readonly string[];
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly units: readonly { name: string; enabled: boolean; running: boolean }[];
+  /** Shell commands that succeed once a VIP may be added. */
+  readonly ready: readonly string[];
+  /** VIPs and the shell command that adds each. */
+  readonly vips: readonly { address: string; add: string }[];
+  /** Shell commands that succeed only if the kernel is as planned. */
+  readonly readBack: readonly string[];
+}
+
+const vipProgram = "/usr/local/lib/pulumi-lvs/vip";
+
+export function peerData({ items }: HostPlan): PeerData {
+  const all = <K extends Item["kind"]>(kind: K) =>
+    items.filter((item): item is Extract<Item, { kind: K }> => item.kind === kind);
+  const files = all("file");
+  const sysctls = all("sysctl");
+  const vips = all("vip");
+  return {
+    debconf: all("debconf").flatMap(({ package: name, answers }) =>
+      answers.map((answer) => ({ package: name, ...answer })),
+    ),
+    packages: all("packages").flatMap(({ names }) => names),
+    assignments: all("assignment").map(({ path, key, value }) => ({ path, key, value })),
+    folders: [...new Set(files.map(({ path }) => path.replace(/\/[^/]*$/, "")).filter(isOurs))],
+    files: files.map(({ path, mode, content, notify = "" }) => ({ path, mode, content, notify })),
+    modules: all("module").map(({ name }) => name),
+    sysctls: Object.fromEntries(sysctls.map(({ key, value }) => [key, value])),
+    units: all("unit").map(({ name, enabled, active = false }) => ({ name, enabled, running: active })),
+    ready: [...all("http").map(fetched), ...all("service").map(inTable)],
+    vips: vips.map(({ address, announceFrom }) => ({
+      address,
+      add: `${vipProgram} ${announceFrom ? `announce ${announceFrom}` : "silent"} ${address}`,
+    })),
+    readBack: [
+      ...sysctls.map(({ key, value }) => `test "$(sysctl -n ${key})" = ${shellWord(value)}`),
+      ...vips.map(({ address }) => `ip -4 -o address show to ${address}/32 | grep -q .`),
+    ],
+  };
+}
+
+function isOurs(folder: string): boolean {
+  return folder.endsWith("/pulumi-lvs");
+}
+
+function fetched({ address, port, path }: Extract<Item, { kind: "http" }>): string {
+  return `curl -fsS -o /dev/null --retry 10 --retry-connrefused --retry-delay 1 http://${address}:${port}${path}`;
+}
+
+function inTable({ rules, settleSeconds }: Extract<Item, { kind: "service" }>): string {
+  const wanted = shellWord(rules.join("\n"));
+  const table = 'ipvsadm -Sn | sort | sed "s/ *$//"';
+  return `timeout ${settleSeconds} bash -c ${shellWord(`until [ "$(${table})" = ${wanted} ]; do sleep 0.2; done`)}`;
+}
