@@ -7,7 +7,7 @@ const stack = new TestStack("test-lab-hosts");
 const vip = "198.18.37.100";
 
 beforeAll(async () => {
-  stack.configure(
+  await stack.begin(
     withChanges(readStack("Pulumi.dev.yaml"), {
       subnet: "198.18.37.0/24",
       "directors.lb1.address": "198.18.37.11",

@@ -37,7 +37,7 @@ const onContainer = async (host: string, ...command: string[]) => {
   await run.start({ Detach: true });
 };
 
-beforeAll(() => stack.configure(settings));
+beforeAll(() => stack.begin(settings));
 afterAll(() => stack.dispose());
 
 describe("a first up", () => {

@@ -2,10 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import ssh from "ssh2";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runOverSsh } from "../../ssh/client.ts";
 import { type Settings, withChanges } from "../fixtures.ts";
+import { removeLeftovers } from "./leftovers.ts";
 import { type Machines, startMachines } from "./machines.ts";
 import { TestStack } from "./stack.ts";
 
@@ -69,6 +71,7 @@ beforeAll(async () => {
     address: addresses[name],
     role: name === "lb1" ? ("director" as const) : ("realServer" as const),
   }));
+  await removeLeftovers("test-machines");
   machines = await startMachines(directory, { stack: "test-machines", subnet, hosts });
   writeFileSync(keyFile, machines.privateKey, { mode: 0o600 });
   settings = {
@@ -181,6 +184,27 @@ describe("bare hosts", () => {
   it("are as planned, and a second up has nothing to do", async () => {
     const { same: _, ...others } = await stack.changes();
     expect(others).toEqual({});
+  });
+});
+
+describe("an SSH agent and a jump host", () => {
+  it("lead to the same hosts, where nothing has to be done", async () => {
+    const socket = join(directory, "agent");
+    const agent = execa("ssh-agent", ["-D", "-a", socket], { reject: false });
+    await vi.waitFor(() => execa("ssh-add", [keyFile], { env: { SSH_AUTH_SOCK: socket } }), {
+      timeout: 10_000,
+    });
+    stack.agentSocket = socket;
+    const jump = { host: addresses.lb1, hostKey: machines.hostKeys.lb1 };
+    stack.configure(withChanges(settings, { ssh: { agent: true }, "realServers.web1.ssh.jump": jump }));
+
+    const { shown } = await stack.must("up", "--yes", "--skip-preview");
+
+    stack.agentSocket = "";
+    agent.kill();
+    expect(shown).toMatch(/Command web1 updated/);
+    expect(shown).not.toMatch(/web1: (file|unit|sysctl|vip) /);
+    expect(shown).toMatch(/web1 +real server +198\.18\.91\.21 +as planned/);
   });
 });
 

@@ -8,6 +8,7 @@ import { stringify } from "yaml";
 import { runOverSsh } from "../../ssh/client.ts";
 import { parseStackState, type StackState } from "../../status/stackState.ts";
 import { inCheckout, type Settings } from "../fixtures.ts";
+import { removeLeftovers } from "./leftovers.ts";
 
 /** How a verb ended. */
 export interface VerbResult {
@@ -19,6 +20,8 @@ export interface VerbResult {
 
 export class TestStack {
   readonly name: string;
+  /** Socket of an SSH agent for the verbs; empty for none. */
+  agentSocket = "";
   readonly #directory: string;
   #state: Promise<StackState> | undefined;
 
@@ -26,6 +29,12 @@ export class TestStack {
   constructor(name: string) {
     this.name = name;
     this.#directory = mkdtempSync(join(tmpdir(), `pulumi-lvs-${name}-`));
+  }
+
+  /** Starts from nothing, whatever an earlier run has left, with these settings. */
+  async begin(settings: Settings): Promise<void> {
+    await removeLeftovers(this.name);
+    this.configure(settings);
   }
 
   /** Writes the stack's settings, as a user edits them. */
@@ -41,7 +50,7 @@ export class TestStack {
   }
 
   get environment(): Record<string, string> {
-    return { XDG_STATE_HOME: this.#directory, NO_COLOR: "1", SSH_AUTH_SOCK: "" };
+    return { XDG_STATE_HOME: this.#directory, NO_COLOR: "1", SSH_AUTH_SOCK: this.agentSocket };
   }
 
   /** Runs `npm run VERB -- --stack NAME ARGS`; does not throw when the verb fails. */
