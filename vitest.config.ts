@@ -2,7 +2,7 @@
 import { configDefaults, defineConfig } from "vitest/config";
 import { SummaryReporter } from "./test/summaryReporter.ts";
 
-const real = ["test/cluster/**/*.test.ts", "test/toolchain/**/*.test.ts"];
+const real = ["test/cluster/**/*.test.ts", "test/toolchain/**/*.test.ts", "test/package.test.ts"];
 
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export of this file.
 export default defineConfig({
