@@ -11,6 +11,7 @@ import { converge, declaredHost } from "./convergedHost.ts";
 import type { VirtualService } from "./VirtualService.ts";
 import { validated } from "./validate.ts";
 
+/** Arguments of a director. */
 export interface DirectorArgs extends HostArgs {
   /** The link that the director and the real servers share, in CIDR notation, for example `192.0.2.0/24`. */
   readonly subnet: pulumi.Input<string>;
@@ -18,7 +19,9 @@ export interface DirectorArgs extends HostArgs {
   readonly virtualServices: readonly VirtualService[];
 }
 
+/** A host that balances, converged over SSH: it holds the VIPs once the kernel's table is filled. */
 export class Director extends pulumi.ComponentResource {
+  /** Name of the host in messages. */
   readonly name: string;
   /** The host's own address. */
   readonly address: pulumi.Output<string>;

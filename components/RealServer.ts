@@ -7,6 +7,7 @@ import type { HostArgs } from "./convergedHost.ts";
 import { converge, declaredHost } from "./convergedHost.ts";
 import { validated } from "./validate.ts";
 
+/** Arguments of a real server. */
 export interface RealServerArgs extends HostArgs {
   /** VIPs held on the loopback as /32. A service can send connections here only for one of these. */
   readonly virtualAddresses: pulumi.Input<readonly pulumi.Input<string>[]>;
@@ -16,14 +17,15 @@ export interface RealServerArgs extends HostArgs {
 
 /** What a managed Apache serves, over plain HTTP. */
 export interface ApacheArgs {
-  /** Ports to listen on. Default: 80. */
-  readonly ports?: pulumi.Input<readonly pulumi.Input<number>[]>;
-  /** Paths that answer 200 for health checks. Default: `/healthz`. */
-  readonly healthPaths?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** Ports to listen on, 1 to 65535: those of the services that this host serves. Default: `[80]`. */
+  readonly ports?: pulumi.Input<readonly pulumi.Input<number>[]> | undefined;
+  /** Paths that answer 200: those that the services' health checks fetch. Default: `["/healthz"]`. */
+  readonly healthPaths?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
   /** Folder to serve. Default: a folder of our own with a page that names the host. */
   readonly documentRoot?: pulumi.Input<string> | undefined;
 }
 
+/** A host that serves, converged over SSH: it is silent in ARP for its VIPs before it holds them. */
 export class RealServer extends pulumi.ComponentResource {
   /** Name of the host in virtual services. */
   readonly name: string;

@@ -1,78 +1,84 @@
 /** What clients connect to: a VIP and port, and the real servers that share its connections. A declaration; directors act on it. */
 import * as pulumi from "@pulumi/pulumi";
+import { errorForPeople } from "../config/configError.ts";
 import { virtualServiceSchema } from "../config/schema.ts";
-import type { VirtualService as Spec } from "../model/cluster.ts";
+import { entry, type VirtualService as Spec } from "../model/cluster.ts";
 import type { Forwarding, HealthCheckType, Protocol, Scheduler } from "../model/lvs.ts";
 import { resolveVirtualService } from "../model/resolve.ts";
 import type { RealServer } from "./RealServer.ts";
 import { validated } from "./validate.ts";
 
+/** Arguments of a virtual service. */
 export interface VirtualServiceArgs {
-  /** The virtual IP (VIP) that clients connect to. */
+  /** The virtual IP (VIP) that clients connect to: an IPv4 address that no host has as its own. */
   readonly address: pulumi.Input<string>;
-  /** Port that clients connect to, 1 to 65535. */
+  /** Port that clients connect to, 1 to 65535; with direct routing, real servers listen on the same one. */
   readonly port: pulumi.Input<number>;
   /** `tcp` or `udp`. Default: `tcp`. */
-  readonly protocol?: pulumi.Input<Protocol>;
+  readonly protocol?: pulumi.Input<Protocol> | undefined;
   /** IPVS scheduler (ipvsadm(8)). Default: `wrr`. */
-  readonly scheduler?: pulumi.Input<Scheduler>;
+  readonly scheduler?: pulumi.Input<Scheduler> | undefined;
   /** How packets reach a real server (ipvsadm(8)). Default: `dr`, direct routing. */
-  readonly forwarding?: pulumi.Input<Forwarding>;
-  /** Send a client to the same real server for a while. Default: off. */
+  readonly forwarding?: pulumi.Input<Forwarding> | undefined;
+  /** Send a client to the same real server for a while (ipvsadm(8), --persistent). Default: off. */
   readonly persistence?: pulumi.Input<PersistenceArgs> | undefined;
   /** When a real server counts as up. Default: HTTP GET /healthz every 5 s. */
-  readonly healthCheck?: pulumi.Input<HealthCheckArgs>;
-  /** Address that serves while no real server is up; `127.0.0.1` for the director itself. Default: none. */
+  readonly healthCheck?: pulumi.Input<HealthCheckArgs> | undefined;
+  /** Address that serves while no real server is up; `127.0.0.1` for the director itself (ldirectord(8)). Default: none. */
   readonly fallback?: pulumi.Input<string> | undefined;
   /** Keep a failed real server in the table at weight 0 instead of removing it (ldirectord(8)). Default: false. */
-  readonly quiescent?: pulumi.Input<boolean>;
+  readonly quiescent?: pulumi.Input<boolean> | undefined;
   /** The VIP lies outside the director's subnet, and a router sends it there. Default: false. */
-  readonly routed?: pulumi.Input<boolean>;
+  readonly routed?: pulumi.Input<boolean> | undefined;
   /** The real servers, each with its share. */
   readonly realServers: readonly DestinationArgs[];
 }
 
 /** One real server of a service. */
 export interface DestinationArgs {
+  /** The host; it must hold the service's address among its `virtualAddresses`. */
   readonly server: RealServer;
-  /** Share of new connections, 0 to 65535; 0 gives it none (quiesced). Default: 1. */
-  readonly weight?: pulumi.Input<number>;
-  /** Connections at which it gets no new ones; 0 for no limit. Default: 0. */
-  readonly upperThreshold?: pulumi.Input<number>;
+  /** Share of new connections, 0 to 65535; 0 gives it none (quiesced; ipvsadm(8)). Default: 1. */
+  readonly weight?: pulumi.Input<number> | undefined;
+  /** Connections at which it gets no new ones (ipvsadm(8)); 0 for no limit. Default: 0. */
+  readonly upperThreshold?: pulumi.Input<number> | undefined;
   /** Connections below which it gets new ones again (ipvsadm(8)). Default: 0, three quarters of the upper one. */
-  readonly lowerThreshold?: pulumi.Input<number>;
+  readonly lowerThreshold?: pulumi.Input<number> | undefined;
 }
 
+/** How long, and for whom, connections of a client go to the same real server. */
 export interface PersistenceArgs {
-  /** Seconds for which a client returns to the same real server. Default: 300. */
-  readonly timeoutSeconds?: pulumi.Input<number>;
-  /** Clients in one such network count as one client. Default: 255.255.255.255. */
-  readonly netmask?: pulumi.Input<string>;
+  /** Seconds for which a client returns to the same real server, 1 to 2678400 (ipvsadm(8)). Default: 300. */
+  readonly timeoutSeconds?: pulumi.Input<number> | undefined;
+  /** Clients in one such network count as one client (ipvsadm(8)). Default: 255.255.255.255, each is its own. */
+  readonly netmask?: pulumi.Input<string> | undefined;
 }
 
 /** A health check, run by ldirectord(8) on the director against each real server. */
 export interface HealthCheckArgs {
   /** `http` and `https` fetch `path`; `connect` opens a connection; `ping`; `none` never takes it out. Default: `http`. */
-  readonly type?: pulumi.Input<HealthCheckType>;
-  /** Path to fetch. Default: `/healthz`. */
-  readonly path?: pulumi.Input<string>;
-  /** Perl regular expression the answer must match. Default: any answer with status 2xx. */
+  readonly type?: pulumi.Input<HealthCheckType> | undefined;
+  /** Path to fetch (`http`, `https`). Default: `/healthz`. */
+  readonly path?: pulumi.Input<string> | undefined;
+  /** Perl regular expression the answer must match (`http`, `https`; perlre(1)). Default: any answer with status 2xx. */
   readonly expect?: pulumi.Input<string> | undefined;
-  /** Host header to send. Default: the real server's address. */
+  /** Host header to send (`http`, `https`). Default: the real server's address. */
   readonly virtualHost?: pulumi.Input<string> | undefined;
-  /** Port to check. Default: the service's port. */
+  /** Port to check, 1 to 65535. Default: the service's port. */
   readonly port?: pulumi.Input<number> | undefined;
-  /** Seconds between two checks. Default: 5. */
-  readonly intervalSeconds?: pulumi.Input<number>;
-  /** Seconds until an unanswered check has failed. Default: 3. */
-  readonly timeoutSeconds?: pulumi.Input<number>;
-  /** Failed checks in a row that take a real server out. Default: 1. */
-  readonly failures?: pulumi.Input<number>;
+  /** Seconds between two checks, 1 to 3600. Default: 5. */
+  readonly intervalSeconds?: pulumi.Input<number> | undefined;
+  /** Seconds until an unanswered check has failed, 1 to 300. Default: 3. */
+  readonly timeoutSeconds?: pulumi.Input<number> | undefined;
+  /** Failed checks in a row that take a real server out, 1 to 100. Default: 1. */
+  readonly failures?: pulumi.Input<number> | undefined;
 }
 
+/** A service on a virtual IP. It makes nothing by itself: a {@link Director} it is given to balances it. */
 export class VirtualService extends pulumi.ComponentResource {
   /** The VIP. */
   readonly address: pulumi.Output<string>;
+  /** Port that clients connect to. */
   readonly port: pulumi.Output<number>;
   /** Everything resolved; directors read it. */
   readonly spec: pulumi.Output<Spec>;
@@ -80,24 +86,25 @@ export class VirtualService extends pulumi.ComponentResource {
   readonly realServers: readonly RealServer[];
 
   constructor(name: string, args: VirtualServiceArgs, options?: pulumi.ComponentResourceOptions) {
-    const servers = args.realServers.map(({ server }) => server);
     const { realServers, ...service } = args;
+    const servers = realServers.map(({ server }) => server);
     const shares = Object.fromEntries(realServers.map(({ server, ...share }) => [server.name, share]));
     super("lvs:index:VirtualService", name, { ...service, realServers: shares }, options);
     this.realServers = servers;
+    const twice = servers.find((server, index) => servers.indexOf(server) !== index);
+    if (twice)
+      throw errorForPeople(`virtualServices.${name}.realServers: ${twice.name} is given twice; give it once`);
+    // Apart from the hosts' addresses: what is declared is checked at preview, even if a host is yet to be made.
+    const declared = pulumi
+      .output({ ...service, realServers: shares })
+      .apply((written) => validated(virtualServiceSchema, `virtualServices.${name}`, written));
     this.spec = pulumi
-      .all([
-        pulumi.output({ ...service, realServers: shares }),
-        Object.fromEntries(servers.map((s) => [s.name, s.address])),
-      ])
-      .apply(([declared, addresses]) => resolve(name, declared, addresses));
-    this.address = this.spec.address;
-    this.port = this.spec.port;
+      .all([declared, pulumi.all(Object.fromEntries(servers.map((server) => [server.name, server.address])))])
+      .apply(([checked, addresses]) =>
+        resolveVirtualService(name, checked, (server) => entry(addresses, server)),
+      );
+    this.address = declared.address;
+    this.port = declared.port;
     this.registerOutputs({ address: this.address, port: this.port });
   }
-}
-
-function resolve(name: string, declared: unknown, addresses: Record<string, string>): Spec {
-  const service = validated(virtualServiceSchema, `virtualServices.${name}`, declared);
-  return resolveVirtualService(name, service, (realServer) => addresses[realServer] ?? "");
 }

@@ -11,15 +11,15 @@ import { connectionTo } from "./ssh.ts";
 export interface HostAccess {
   /** How to reach the host. */
   readonly ssh: SshArgs;
-  /** Identity of the machine behind the address, for example an instance id; when it changes, the host is converged anew. */
-  readonly machineId?: pulumi.Input<string>;
-  /** Options for the host's component. */
-  readonly options?: pulumi.ComponentResourceOptions;
+  /** Identity of the machine behind the address, for example an instance id; when it changes, the host is converged anew. Default: none. */
+  readonly machineId?: pulumi.Input<string> | undefined;
+  /** Options for the host's component. Default: none. */
+  readonly options?: pulumi.ComponentResourceOptions | undefined;
 }
 
 /** What every host needs, whatever its role. */
 export interface HostArgs extends Omit<HostAccess, "options"> {
-  /** The host's own IPv4 address on the link it shares with the others. */
+  /** The host's own IPv4 address on the link it shares with the others; another one is another machine. */
   readonly address: pulumi.Input<string>;
   /** Interface that must hold `address`. Default: whichever does. */
   readonly interface?: pulumi.Input<string> | undefined;

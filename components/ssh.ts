@@ -1,39 +1,41 @@
-/** How a host is reached: our arguments → the connection of @pulumi/command, nothing spread, always a secret. */
+/** How a host is reached: our arguments → the connection of @pulumi/command, every field known, always a secret. */
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { errorForPeople } from "../config/configError.ts";
+import { sshRouteSchema } from "../config/schema.ts";
+import { validated } from "./validate.ts";
 
 /** SSH access to a host. Give one of `privateKey` and `agent`. */
 export interface SshArgs {
   /** Login; it must be root or may run sudo without a password. Default: `root`. */
-  readonly user?: pulumi.Input<string>;
+  readonly user?: pulumi.Input<string> | undefined;
   /** Name or address to connect to. Default: the host's address. */
-  readonly host?: pulumi.Input<string>;
-  /** SSH port. Default: 22. */
-  readonly port?: pulumi.Input<number>;
+  readonly host?: pulumi.Input<string> | undefined;
+  /** SSH port, 1 to 65535. Default: 22. */
+  readonly port?: pulumi.Input<number> | undefined;
   /** Public host key, `ssh-ed25519 AAAA…`; a host that shows another one is not spoken to (RFC 4251 §4.1). */
   readonly hostKey: pulumi.Input<string>;
-  /** Private key in OpenSSH or PEM format; treated as a secret. */
-  readonly privateKey?: pulumi.Input<string>;
-  /** Passphrase of `privateKey`; treated as a secret. */
-  readonly privateKeyPassphrase?: pulumi.Input<string>;
+  /** Private key in OpenSSH or PEM format; treated as a secret. Default: none, `agent` is used. */
+  readonly privateKey?: pulumi.Input<string> | undefined;
+  /** Passphrase of `privateKey`; treated as a secret. Default: none. */
+  readonly privateKeyPassphrase?: pulumi.Input<string> | undefined;
   /** Use the SSH agent that SSH_AUTH_SOCK names where Pulumi runs. Default: false. */
-  readonly agent?: boolean;
-  /** Jump host to go through, reached with the same key. */
-  readonly jump?: JumpArgs;
-  /** Attempts to reach the host, 0.1 s to 5 s apart. Default: 10. */
-  readonly dialAttempts?: pulumi.Input<number>;
+  readonly agent?: boolean | undefined;
+  /** Jump host to go through, reached with the same key. Default: none. */
+  readonly jump?: JumpArgs | undefined;
+  /** Attempts to reach the host, each of at most 15 s, 0.1 s to 5 s apart. Default: 10. */
+  readonly dialAttempts?: pulumi.Input<number> | undefined;
 }
 
 /** A host that forwards SSH connections (`ssh -J`). */
 export interface JumpArgs {
-  /** Name or address. */
+  /** Name or address to connect to. */
   readonly host: pulumi.Input<string>;
-  /** SSH port. Default: 22. */
-  readonly port?: pulumi.Input<number>;
-  /** Login. Default: `root`. */
-  readonly user?: pulumi.Input<string>;
-  /** Public host key of the jump host. */
+  /** SSH port, 1 to 65535. Default: 22. */
+  readonly port?: pulumi.Input<number> | undefined;
+  /** Login; it needs no rights but to forward. Default: `root`. */
+  readonly user?: pulumi.Input<string> | undefined;
+  /** Public host key of the jump host, `ssh-ed25519 AAAA…`. */
   readonly hostKey: pulumi.Input<string>;
 }
 
@@ -43,29 +45,20 @@ export function connectionTo(
   address: pulumi.Input<string>,
   ssh: SshArgs,
 ): pulumi.Output<types.input.remote.ConnectionArgs> {
-  if ((ssh.privateKey === undefined) === !ssh.agent) {
+  const { user, host = address, port, hostKey, jump, dialAttempts, privateKey, privateKeyPassphrase } = ssh;
+  if ((privateKey === undefined) === !ssh.agent) {
     throw errorForPeople(`${name}: give either ssh.privateKey or ssh.agent: true`);
   }
-  const identity = {
-    ...(ssh.privateKey !== undefined && { privateKey: ssh.privateKey }),
-    ...(ssh.privateKeyPassphrase !== undefined && { privateKeyPassword: ssh.privateKeyPassphrase }),
-  };
-  const dialErrorLimit = ssh.dialAttempts ?? 10;
-  const proxy = ssh.jump && {
-    host: ssh.jump.host,
-    port: ssh.jump.port ?? 22,
-    user: ssh.jump.user ?? "root",
-    hostKey: ssh.jump.hostKey,
-    dialErrorLimit,
-    ...identity,
-  };
-  return pulumi.secret({
-    host: ssh.host ?? address,
-    port: ssh.port ?? 22,
-    user: ssh.user ?? "root",
-    hostKey: ssh.hostKey,
-    dialErrorLimit,
-    ...identity,
-    ...(proxy && { proxy }),
-  }) as pulumi.Output<types.input.remote.ConnectionArgs>;
+  const identity = pulumi.output({
+    ...(privateKey !== undefined && { privateKey }),
+    ...(privateKeyPassphrase !== undefined && { privateKeyPassword: privateKeyPassphrase }),
+  });
+  const route = pulumi
+    .output({ user, host, port, hostKey, jump, dialAttempts })
+    .apply((written) => validated(sshRouteSchema, `${name}.ssh`, written));
+  const connection = pulumi.all([route, identity]).apply(([{ jump, dialAttempts, ...login }, keys]) => {
+    const howLong = { dialErrorLimit: dialAttempts };
+    return { ...login, ...howLong, ...keys, ...(jump && { proxy: { ...jump, ...howLong, ...keys } }) };
+  });
+  return pulumi.secret(connection);
 }

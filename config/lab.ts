@@ -1,6 +1,5 @@
 /** The lab's own rules: its network must be free for it, and every container needs an address there. */
-import ipaddr from "ipaddr.js";
-import { contains, isUsable } from "../model/address.ts";
+import { contains, firstUsable, isUsable, lastUsable } from "../model/address.ts";
 import type { Issue } from "./errors.ts";
 import type { Config } from "./schema.ts";
 
@@ -9,14 +8,10 @@ const labRange = "198.18.0.0/15";
 
 /** Address of the client container. */
 export function clientAddress(config: Config): string {
-  return config.lab?.client ?? neighbour(ipaddr.IPv4.broadcastAddressFromCIDR(config.subnet), -1);
+  return config.lab?.client ?? lastUsable(config.subnet);
 }
 
-/** Address that the engine's bridge takes: the first of the subnet. */
-export function gatewayAddress(config: Config): string {
-  return neighbour(ipaddr.IPv4.networkAddressFromCIDR(config.subnet), 1);
-}
-
+/** What is wrong with the lab of a configuration; nothing where it has none. */
 export function labIssues(config: Config): Issue[] {
   const { subnet } = config;
   if (!config.lab) return [];
@@ -28,9 +23,10 @@ export function labIssues(config: Config): Issue[] {
     return [{ path: "subnet", given: subnet, remedy: `give a /16 to /28 inside ${labRange} for the lab` }];
   }
   const client = clientAddress(config);
-  const taken = { [gatewayAddress(config)]: "the lab's gateway", [client]: "the lab's client" };
+  const gateway = firstUsable(subnet);
+  const taken = { [gateway]: "the lab's gateway", [client]: "the lab's client" };
   return [
-    ...(isUsable(subnet, client) && client !== gatewayAddress(config)
+    ...(isUsable(subnet, client) && client !== gateway
       ? []
       : [{ path: "lab.client", given: client, remedy: `give an address of ${subnet}, but not its first` }]),
     ...addresses(config)
@@ -50,9 +46,4 @@ function addresses(config: Config): [path: string, address: string][] {
 
 function prefixLength(subnet: string): number {
   return Number(subnet.split("/")[1]);
-}
-
-function neighbour(address: ipaddr.IPv4, step: number): string {
-  const value = address.octets.reduce((sum, octet) => sum * 256 + octet, 0) + step;
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
 }

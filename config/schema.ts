@@ -1,78 +1,27 @@
-/** What a user may write: every setting with its meaning, unit, range and default. The README reference is printed from it. */
+/** What a user may write: every setting with its meaning, unit, range and default. docs/configuration.md is printed from it. */
 import { z } from "zod";
-import { isAddress, isNetmask, isSubnet } from "../model/address.ts";
 import { forwardingMethods, healthCheckTypes, protocols, schedulers } from "../model/lvs.ts";
+import {
+  address,
+  choice,
+  filePath,
+  flag,
+  hostKey,
+  hostName,
+  integer,
+  named,
+  netmask,
+  path,
+  plainText,
+  port,
+  say,
+  settings,
+  sshUser,
+  subnet,
+  text,
+} from "./fields.ts";
 
-/** Every message says what to give instead; `errors.ts` adds the path and the value that was given. */
-const say = (remedy: string) => ({ error: remedy });
-
-function integer(minimum: number, maximum: number, meaning: string) {
-  const remedy = say(`give ${meaning}, a whole number from ${minimum} to ${maximum}`);
-  return z.int(remedy).min(minimum, remedy).max(maximum, remedy);
-}
-
-function text(pattern: RegExp, remedy: string) {
-  return z.string(say(remedy)).regex(pattern, say(remedy));
-}
-
-function choice<const T extends readonly [string, ...string[]]>(values: T) {
-  return z.enum(values, say(`give one of ${values.join(", ")}`));
-}
-
-function flag(meaning: string) {
-  return z.boolean(say(`give true or false: ${meaning}`));
-}
-
-function settings<T extends z.ZodRawShape>(shape: T) {
-  return z.strictObject(shape, {
-    error: ({ code }) =>
-      code === "unrecognized_keys"
-        ? `unknown key; known here: ${Object.keys(shape).join(", ")}`
-        : `give a mapping with: ${Object.keys(shape).join(", ")}`,
-  });
-}
-
-const name = text(
-  /^[a-z][a-z0-9-]{0,40}$/,
-  "name it with lower-case letters, digits and hyphens, a letter first, at most 41 characters",
-);
-
-function named<T extends z.ZodType>(value: T, what: string) {
-  return z.record(name, value, say(`give a mapping from ${what} names to their settings`));
-}
-
-const address = z
-  .string(say("give an IPv4 address such as 192.0.2.10"))
-  .refine(isAddress, say("give an IPv4 address such as 192.0.2.10"));
-
-const subnet = z
-  .string(say("give a network such as 192.0.2.0/24"))
-  .refine(isSubnet, say("give a network such as 192.0.2.0/24, its host bits zero"));
-
-const netmask = z
-  .string(say("give a netmask such as 255.255.255.0"))
-  .refine(isNetmask, say("give a netmask such as 255.255.255.0"));
-
-const port = integer(1, 65535, "a port");
-const hostName = text(/^[A-Za-z0-9]([A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?$/, "give a host name or an address");
-
-/** ldirectord(8) cuts a line at `#`, ends a string at `"` and turns a tab into spaces. */
-const plain = (what: string) =>
-  text(/^[^"#\t\r\n\0]{1,255}$/, `give ${what} of 1 to 255 characters, without ", #, tabs and line breaks`);
-
-const path = text(
-  /^\/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,254}$/,
-  "give a path that starts with /, in URL characters",
-);
-
-const filePath = text(/^\/[A-Za-z0-9._/-]{0,254}$/, "give an absolute path of letters, digits, . _ - and /");
-
-const hostKey = text(
-  /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}( .*)?$/,
-  'give the host\'s public key as ssh-keyscan prints it, without the name: "ssh-ed25519 AAAA…"',
-);
-
-const sshUser = text(/^[a-z_][a-z0-9_-]{0,31}$/, "give a login name");
+const dialAttempts = integer(1, 100, "attempts");
 
 const jump = settings({
   host: hostName.describe("Name or address of the jump host."),
@@ -99,7 +48,7 @@ const sshShape = {
     .optional()
     .describe("Use the SSH agent of `SSH_AUTH_SOCK`. Default false."),
   jump: jump.optional().describe("Jump host to go through."),
-  dialAttempts: integer(1, 100, "attempts")
+  dialAttempts: dialAttempts
     .optional()
     .describe("Attempts to reach a host before giving up, 0.1 s to 5 s apart. Default 10."),
 };
@@ -144,7 +93,7 @@ const healthCheck = settings({
       "`http` and `https` fetch `path`; `connect` opens a connection; `ping`; `none` never takes it out.",
     ),
   path: path.default("/healthz").describe("Path to fetch (http, https)."),
-  expect: plain("a regular expression")
+  expect: plainText("a regular expression")
     .optional()
     .describe(
       "Perl regular expression the answer must match (http, https). Default: any answer with status 2xx.",
@@ -221,6 +170,16 @@ export const realServerArgsSchema = settings({
   }).optional(),
 });
 
+/** How a component is told to reach its host. Private keys and passphrases are not here: they are shown to nobody. */
+export const sshRouteSchema = settings({
+  user: sshUser.default("root"),
+  host: hostName,
+  port: port.default(22),
+  hostKey,
+  jump: jump.optional(),
+  dialAttempts: dialAttempts.default(10),
+});
+
 /** What a Director component is told about its host. */
 export const directorArgsSchema = settings({ address, interface: hostShape.interface, subnet });
 
@@ -249,9 +208,10 @@ export const configSchema = settings({
 
 /** The configuration as parsed: defaults filled in. */
 export type Config = z.infer<typeof configSchema>;
+/** What directors and real servers have in common, as parsed. */
 export type HostConfig = Config["directors"][string];
+/** One virtual service as parsed: defaults filled in. */
 export type VirtualServiceConfig = z.infer<typeof virtualServiceSchema>;
-export type VirtualServiceInput = z.input<typeof virtualServiceSchema>;
 
 function keysOf<K extends string>(record: Record<K, unknown>): [K, ...K[]] {
   return Object.keys(record) as [K, ...K[]];

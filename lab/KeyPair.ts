@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 /** Relative, as an absolute path would change the command, and so the keys, with the checkout's place. */
 const script = relative(process.cwd(), fileURLToPath(new URL("keygen.ts", import.meta.url)));
 
+/** A new key pair; it stays the same until it is destroyed. */
 export class KeyPair extends pulumi.ComponentResource {
   /** OpenSSH format; a secret. */
   readonly privateKey: pulumi.Output<string>;

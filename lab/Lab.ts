@@ -3,6 +3,7 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { firstUsable } from "../model/address.ts";
 import type { Cluster } from "../model/cluster.ts";
 import { hostContainer } from "./hostContainer.ts";
 import { KeyPair } from "./KeyPair.ts";
@@ -14,6 +15,7 @@ export type LabImage = "full" | "bare" | "bench";
 /** What a host is for; a director gets a kernel of its own where the machine's has no IPVS. */
 export type LabRole = "director" | "realServer" | "client";
 
+/** One host of a lab. */
 export interface LabHostArgs {
   readonly name: string;
   readonly role: LabRole;
@@ -21,6 +23,7 @@ export interface LabHostArgs {
   readonly address: string;
 }
 
+/** What a lab is to hold. */
 export interface LabArgs {
   /** Stack that the lab belongs to: part of every name, and a label on everything the engine can label. */
   readonly stack: string;
@@ -52,6 +55,7 @@ export interface LabHost {
 /** Where the engine finds what it builds the image from: relative, as an absolute path would differ per checkout. */
 const imageDirectory = relative(process.cwd(), fileURLToPath(new URL("image", import.meta.url)));
 
+/** A network and hosts on it, each a container that is reached over SSH as any other host. */
 export class Lab extends pulumi.ComponentResource {
   /** The hosts by name. */
   readonly hosts: Readonly<Record<string, LabHost>>;
@@ -124,13 +128,11 @@ function labNetwork(
   { stack, subnet }: LabArgs,
   inLab: pulumi.CustomResourceOptions,
 ): docker.Network {
-  const [network = ""] = subnet.split("/");
-  const gateway = network.replace(/\d+$/, (octet) => String(Number(octet) + 1));
   return new docker.Network(
     name,
     {
       name: `pulumi-lvs-${stack}`,
-      ipamConfigs: [{ subnet, gateway }],
+      ipamConfigs: [{ subnet, gateway: firstUsable(subnet) }],
       labels: [stackLabel(stack)],
     },
     { ...inLab, deleteBeforeReplace: true },

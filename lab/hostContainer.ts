@@ -5,6 +5,7 @@ import type { LabHostArgs } from "./Lab.ts";
 import { hostLabel, stackLabel } from "./labels.ts";
 import { machineNameservers } from "./nameservers.ts";
 
+/** What makes a host: what it is for, and what the lab has made for it. */
 export interface HostContainerArgs extends LabHostArgs {
   readonly stack: string;
   readonly memoryMebibytes: number;
@@ -17,6 +18,7 @@ export interface HostContainerArgs extends LabHostArgs {
 /** Left of a host's memory for User-Mode Linux itself and the container's other processes, in MiB. */
 const OUTSIDE_GUEST_MEBIBYTES = 64;
 
+/** The container of one host. */
 export function hostContainer(
   args: HostContainerArgs,
   options: pulumi.CustomResourceOptions,

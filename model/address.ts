@@ -26,6 +26,16 @@ export function isUsable(subnet: string, address: string): boolean {
   );
 }
 
+/** First address that a host of `subnet` can have. */
+export function firstUsable(subnet: string): string {
+  return neighbour(ipaddr.IPv4.networkAddressFromCIDR(subnet), 1);
+}
+
+/** Last address that a host of `subnet` can have. */
+export function lastUsable(subnet: string): string {
+  return neighbour(ipaddr.IPv4.broadcastAddressFromCIDR(subnet), -1);
+}
+
 /** Whether one host can have `address`: not loopback, multicast, broadcast or unspecified (RFC 6890 §2.2.2). */
 export function isUnicast(address: string): boolean {
   return !["loopback", "multicast", "broadcast", "unspecified"].includes(ipaddr.IPv4.parse(address).range());
@@ -34,4 +44,9 @@ export function isUnicast(address: string): boolean {
 /** Whether `text` is a netmask: ones, then zeros (RFC 950 §2.1 leaves gaps open; nobody means them). */
 export function isNetmask(text: string): boolean {
   return isAddress(text) && ipaddr.IPv4.parse(text).prefixLengthFromSubnetMask() !== null;
+}
+
+function neighbour(address: ipaddr.IPv4, step: number): string {
+  const value = address.octets.reduce((sum, octet) => sum * 256 + octet, 0) + step;
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
 }

@@ -1,6 +1,7 @@
 /** What a cluster is once everything is resolved: plain data, references followed, no defaults left. */
 import type { Forwarding, HealthCheckType, Protocol, Scheduler } from "./lvs.ts";
 
+/** A machine on the shared link. */
 export interface Host {
   readonly name: string;
   readonly address: string;
@@ -8,8 +9,10 @@ export interface Host {
   readonly interface: string | undefined;
 }
 
+/** A host that balances. */
 export type Director = Host;
 
+/** A host that serves. */
 export interface RealServer extends Host {
   /** Addresses held on the loopback, silent in ARP. */
   readonly vips: readonly string[];
@@ -17,6 +20,7 @@ export interface RealServer extends Host {
   readonly apache: Apache | undefined;
 }
 
+/** What a managed Apache serves. */
 export interface Apache {
   readonly ports: readonly number[];
   /** Paths that answer 200 while Apache serves. */
@@ -25,6 +29,7 @@ export interface Apache {
   readonly documentRoot: string | undefined;
 }
 
+/** When a real server counts as up; fields as in the configuration. */
 export interface HealthCheck {
   readonly type: HealthCheckType;
   readonly path: string;
@@ -36,6 +41,7 @@ export interface HealthCheck {
   readonly failures: number;
 }
 
+/** A real server of one service, and its share. */
 export interface Destination {
   readonly name: string;
   readonly address: string;
@@ -45,6 +51,7 @@ export interface Destination {
   readonly lowerThreshold: number;
 }
 
+/** What clients connect to; fields as in the configuration. */
 export interface VirtualService {
   readonly name: string;
   readonly address: string;
@@ -61,6 +68,7 @@ export interface VirtualService {
   readonly realServers: readonly Destination[];
 }
 
+/** Everything that is described. */
 export interface Cluster {
   /** The link that directors and real servers share, in CIDR notation. */
   readonly subnet: string;

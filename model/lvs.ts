@@ -2,7 +2,7 @@
 
 /** How the director hands a packet to a real server (ipvsadm(8)). Direct routing is LVS-DR. */
 export const forwardingMethods = {
-  dr: { title: "direct routing", ldirectord: "gate", ipvsadmFlag: "-g", sharesLink: true, remapsPort: false },
+  dr: { ldirectord: "gate", ipvsadmFlag: "-g", remapsPort: false },
 } as const;
 export type Forwarding = keyof typeof forwardingMethods;
 
@@ -24,6 +24,7 @@ export const schedulers = [
 ] as const;
 export type Scheduler = (typeof schedulers)[number];
 
+/** What IPVS balances (ipvsadm(8), --tcp-service and --udp-service). */
 export const protocols = ["tcp", "udp"] as const;
 export type Protocol = (typeof protocols)[number];
 

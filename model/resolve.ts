@@ -4,7 +4,7 @@ import type { Apache, Cluster, Host, RealServer, VirtualService } from "./cluste
 import { vipsOf } from "./cluster.ts";
 import { healthCheckTypes } from "./lvs.ts";
 
-/** The cluster that a configuration describes. References must have been checked (`referenceIssues`). */
+/** The cluster that a configuration describes. A real server that is not described gets an empty address: `rules.ts` names it. */
 export function resolveCluster(config: Config): Cluster {
   const virtualServices = Object.entries(config.virtualServices).map(([name, service]) =>
     resolveVirtualService(name, service, (realServer) => config.realServers[realServer]?.address ?? ""),
@@ -47,7 +47,7 @@ export function resolveVirtualService(
 }
 
 /** What a managed Apache has to do for the services of its host. */
-export function apacheFor(services: readonly VirtualService[], documentRoot: string | undefined): Apache {
+function apacheFor(services: readonly VirtualService[], documentRoot: string | undefined): Apache {
   const paths = services
     .filter(({ healthCheck }) => healthCheckTypes[healthCheck.type].fetches)
     .map(({ healthCheck }) => healthCheck.path.replace(/\?.*/, ""));

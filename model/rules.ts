@@ -5,6 +5,7 @@ import type { Cluster, Destination, VirtualService } from "./cluster.ts";
 import { serviceKey, vipsOf } from "./cluster.ts";
 import { forwardingMethods, healthCheckTypes } from "./lvs.ts";
 
+/** One thing that must hold. */
 export interface Rule {
   readonly id: string;
   /** Why the rule exists, for documentation and reviewers. */
@@ -17,6 +18,7 @@ export function clusterIssues(cluster: Cluster): Issue[] {
   return rules.flatMap((rule) => rule.check(cluster));
 }
 
+/** Every rule, in the order in which its mistakes are shown. */
 export const rules: readonly Rule[] = [
   {
     id: "one-director",

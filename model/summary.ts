@@ -1,11 +1,13 @@
 /** The cluster as stack outputs show it; other programs read these shapes, so they only ever grow. */
 import type { Cluster, Host, VirtualService } from "./cluster.ts";
 
+/** A host in the outputs `directors` and `realServers`. */
 export interface HostSummary {
   readonly name: string;
   readonly address: string;
 }
 
+/** A service in the output `virtualServices`. */
 export interface ServiceSummary {
   readonly name: string;
   readonly address: string;
@@ -38,10 +40,12 @@ function webService({ virtualServices }: Cluster): VirtualService | undefined {
   return virtualServices.find(({ healthCheck }) => ["http", "https"].includes(healthCheck.type));
 }
 
+/** The output `virtualServices`. */
 export function virtualServices(cluster: Cluster): ServiceSummary[] {
   return cluster.virtualServices.map(summarize);
 }
 
+/** The outputs `directors` and `realServers`. */
 export function hosts(all: readonly Host[]): HostSummary[] {
   return all.map(({ name, address }) => ({ name, address }));
 }

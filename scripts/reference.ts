@@ -1,4 +1,5 @@
-/** `npm run reference`: prints the configuration reference (docs/configuration.md) from the schema, as Markdown. */
+/** `npm run reference`: writes the tables of docs/configuration.md from the schema. */
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { configSchema } from "../config/schema.ts";
@@ -102,4 +103,11 @@ function row(cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(configurationReference());
+/** Replaces what stands between the marks of the page. */
+function writeReference(): void {
+  const page = new URL("../docs/configuration.md", import.meta.url);
+  const block = /(?<=<!-- reference:start -->\n\n).*(?=\n<!-- reference:end -->)/s;
+  writeFileSync(page, readFileSync(page, "utf8").replace(block, configurationReference));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeReference();

@@ -61,6 +61,30 @@ describe("the connection", () => {
   });
 });
 
+describe("the way to a host", () => {
+  const remedy =
+    'give the host\'s public key as ssh-keyscan prints it, without the name: "ssh-ed25519 AAAA…"';
+
+  it.each([
+    ["an empty host key", { ...ssh, hostKey: "" }, `web1.ssh.hostKey: given ""; ${remedy}`],
+    [
+      "a host key that another resource provides",
+      { ...ssh, hostKey: pulumi.output("SHA256:AAAA") },
+      `web1.ssh.hostKey: given "SHA256:AAAA"; ${remedy}`,
+    ],
+    [
+      "a jump host without a host key",
+      { ...ssh, jump: { host: "bastion", hostKey: "" } },
+      `web1.ssh.jump.hostKey: given ""; ${remedy}`,
+    ],
+    ["a port", { ...ssh, port: 0 }, "web1.ssh.port: given 0; give a port, a whole number from 1 to 65535"],
+  ] as [string, SshArgs, string][])("is refused with %s", async (_, access, line) => {
+    expect(await failuresOf(() => makeCluster({ web1: { ssh: access } }))).toEqual([
+      `the configuration has a mistake:\n  ${line}`,
+    ]);
+  });
+});
+
 describe("secrets", () => {
   const jump = { host: "bastion.example.com", hostKey, user: "hop" };
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import { type Changes, makeCluster } from "./cluster.ts";
+import { RealServer, VirtualService } from "../../components/index.ts";
+import { type Changes, Machine, makeCluster, ssh } from "./cluster.ts";
 import { failuresOf } from "./recording.ts";
 
 describe("mistakes in arguments", () => {
@@ -53,5 +54,31 @@ describe("mistakes in arguments", () => {
     ],
   ] as [string, Changes, string][])("end a program with one message: %s", async (_, changes, message) => {
     expect(await failuresOf(() => makeCluster(changes))).toEqual([message]);
+  });
+
+  it("show at preview, of a service whose hosts are yet to be made", async () => {
+    const program = () => {
+      const { address } = new Machine("machine");
+      makeCluster({ web1: { address }, web2: { address }, web: { port: 0 } });
+    };
+    expect(await failuresOf(program, { preview: true })).toEqual([
+      "the configuration has a mistake:\n" +
+        "  virtualServices.web.port: given 0; give a port, a whole number from 1 to 65535",
+    ]);
+  });
+
+  it("include a real server that a service is given twice", async () => {
+    const program = () => {
+      const server = new RealServer("web1", {
+        address: "192.0.2.21",
+        ssh,
+        virtualAddresses: ["192.0.2.100"],
+      });
+      const realServers = [{ server }, { server, weight: 2 }];
+      new VirtualService("web", { address: "192.0.2.100", port: 80, realServers });
+    };
+    expect(await failuresOf(program)).toEqual([
+      "virtualServices.web.realServers: web1 is given twice; give it once",
+    ]);
   });
 });

@@ -50,14 +50,14 @@ export async function record(program: () => unknown, { preview = false } = {}): 
 }
 
 /** The distinct errors that `program` ends with, thrown at once or from its Outputs, as people get to read them. */
-export async function failuresOf(program: () => unknown): Promise<string[]> {
+export async function failuresOf(program: () => unknown, { preview = false } = {}): Promise<string[]> {
   const failures = new Set<unknown>();
   const collect = (error: unknown) => failures.add(error);
   const others = process.listeners("unhandledRejection");
   process.removeAllListeners("unhandledRejection");
   process.on("unhandledRejection", collect);
   try {
-    await listen(false);
+    await listen(preview);
     await program();
     await vi.waitUntil(() => failures.size > 0, { timeout: 30_000 });
     await setImmediate();

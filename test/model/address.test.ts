@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { contains, isAddress, isNetmask, isSubnet, isUsable } from "../../model/address.ts";
+import {
+  contains,
+  firstUsable,
+  isAddress,
+  isNetmask,
+  isSubnet,
+  isUsable,
+  lastUsable,
+} from "../../model/address.ts";
 
 const addresses = fc.ipV4();
 const subnets = fc.tuple(fc.nat(2 ** 32 - 1), fc.integer({ min: 0, max: 32 })).map(([bits, length]) => {
@@ -98,6 +106,18 @@ describe("contains", () => {
         const { first, last } = rangeOf(subnet);
         const value = numberOf(address);
         expect(contains(subnet, address)).toBe(value >= first && value <= last);
+      }),
+    );
+  });
+});
+
+describe("firstUsable and lastUsable", () => {
+  it("are beside the first and the last address of a network", () => {
+    fc.assert(
+      fc.property(subnets, (subnet) => {
+        const { first, last } = rangeOf(subnet);
+        fc.pre(last - first > 1);
+        expect([firstUsable(subnet), lastUsable(subnet)]).toEqual([dotted(first + 1), dotted(last - 1)]);
       }),
     );
   });

@@ -8,7 +8,7 @@ const page = readFileSync(inCheckout("docs/configuration.md"), "utf8");
 const reference = configurationReference();
 
 describe("the configuration reference", () => {
-  it("is in docs/configuration.md as `npm run reference` prints it", () => {
+  it("is in docs/configuration.md as `npm run reference` writes it", () => {
     const [, block] = /<!-- reference:start -->\n\n(.*)\n<!-- reference:end -->/s.exec(page) ?? [];
     expect(block).toBe(reference);
   });
