@@ -29,9 +29,9 @@ for (const { name, ...director } of cluster.directors) {
   new Director(name, { ...director, ...route, subnet: cluster.subnet, virtualServices: services }, options);
 }
 
-/** Address of the main service: the first, by name, that is checked over HTTP. */
+/** Address of the main service: the first, by name, that is checked over HTTP or HTTPS; without one, the first. */
 export const vip = summary.vip(cluster);
-/** Where to find it. */
+/** URL of the main service; undefined where none is checked over HTTP or HTTPS. */
 export const url = summary.url(cluster);
 /** Every service: name, address, port, protocol, forwarding, scheduler, real servers with weights. */
 export const virtualServices = summary.virtualServices(cluster);

@@ -40,16 +40,19 @@ restore() {
   "${kind}_restore" "$id" "$entry"
 }
 
+# On a full disk the order cannot be written anew; then nothing is forgotten.
 forget() {
-  local entry
+  local entry order=$state/before/order
   entry_of "$state/before" "$1"
-  rm -rf "$entry"
-  grep -vxF -- "$1" "$state/before/order" >"$state/before/order.new" || true
-  mv "$state/before/order.new" "$state/before/order"
+  { grep -vxF -- "$1" "$order" || [ $? -eq 1 ]; } >"$order.new" && mv "$order.new" "$order" && rm -rf "$entry"
 }
 
-# A run killed between noting an entry and completing it notes it twice.
-newest_first() { [ ! -e "$1/order" ] || tac "$1/order" | awk '!seen[$0]++'; }
+# VIPs first, as what is noted before or after them keeps this host silent in ARP; then units, which stop by the files
+# they started with. A run killed between noting an entry and completing it notes it twice.
+newest_first() {
+  [ -e "$1/order" ] || return 0
+  { sed -n '/^vip /p' "$1/order"; sed -n '/^unit /p' "$1/order"; tac "$1/order"; } | awk '!seen[$0]++'
+}
 
 is_planned() {
   local line
@@ -67,35 +70,47 @@ give_back_unplanned() {
   done 8< <(newest_first "$state/before")
 }
 
+# A signal ends a run as an error does. SIGPIPE is the one that comes when the SSH connection is lost.
 begin_undo() {
   mkdir -p "$state/undo" "$state/before"
   chmod 700 "$state"
   trap 'undo $?' EXIT
+  trap 'exit 129' HUP INT PIPE TERM
 }
 
+# At once: half of it would be taken for what a killed run has left.
 end_undo() {
+  rm -rf "$state/done"
+  mv "$state/undo" "$state/done"
   trap - EXIT
-  rm -rf "$state/undo"
+  rm -rf "$state/done"
 }
 
 undo() {
-  local entry line
+  local entry line code lost=''
   trap - EXIT
   [ "$1" -ne 0 ] || return 0
+  trap '' HUP INT PIPE TERM
   set +e
   note "$host: failed at: $current"
   while IFS= read -r -u 8 line; do
-    entry_of "$state/undo" "$line"
-    if [ -e "$entry.first" ]; then
-      restore "$state/before" "$line"
-      forget "$line"
-    else
-      restore "$state/undo" "$line"
+    (set -e && restore "$state/undo" "$line")
+    code=$?
+    if [ "$code" -ne 0 ]; then
+      lost=1
+      note "$host: $line: cannot be put back as it was (see above)"
+      continue
     fi
+    entry_of "$state/undo" "$line"
+    [ ! -e "$entry.first" ] || forget "$line"
     note "$host: $line: put back as it was"
   done 8< <(newest_first "$state/undo")
-  reload_pending
-  rm -rf "$state/undo"
-  [ -s "$state/before/order" ] || rm -rf "$state"
+  (reload_pending)
+  if [ -n "$lost" ]; then
+    note "$host: what could not be put back is kept in $state/undo"
+  else
+    end_undo
+    [ -s "$state/before/order" ] || rm -rf "$state"
+  fi
   exit "$1"
 }

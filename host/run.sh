@@ -1,5 +1,5 @@
 # One run over this host's plan: converge it, compare it read-only, or give everything back.
-# The plan (written before this text) sets $host and $digest and defines plan(): one `item KIND ID [WANTED…]` per line.
+# The plan (written before this text) sets $host, $role and $digest and defines plan(): one `item KIND ID [WANTED…]` per line.
 
 state=/var/lib/pulumi-lvs
 mode=
@@ -65,14 +65,16 @@ converge() {
   mode=converge
   begin_undo
   plan
-  give_back_unplanned
   reload_pending
   compare
   if [ ${#differences[@]} -gt 0 ]; then
     show_differences >&2
     fail 'this host is not as planned after converging (see above)'
   fi
+  echo "$role $host" >"$state/holder"
   end_undo
+  give_back_unplanned
+  reload_pending
   echo "converged $digest"
 }
 
@@ -81,8 +83,15 @@ inspect() {
   [ ${#differences[@]} -eq 0 ] || show_differences
 }
 
+# A host with a new name or role is converged as what it is now before it is removed as what it was.
 remove() {
-  mode=remove
+  local holder="$role $host"
+  [ ! -e "$state/holder" ] || read -r holder <"$state/holder"
+  if [ "$holder" != "$role $host" ]; then
+    note "$host: left as it is: it is held as $holder now"
+    echo removed
+    return 0
+  fi
   give_back_unplanned
   reload_pending
   rm -rf "$state"

@@ -10,10 +10,8 @@ const listenedAnyway = 80;
 
 /** The software, before anything else of the host changes. */
 export const apachePackages: readonly Item[] = [
-  { kind: "record", of: "unit", id: unit },
-  // The package enables and starts it too; nothing of ours needs it.
-  { kind: "record", of: "unit", id: "apache-htcacheclean.service" },
-  { kind: "packages", names: ["apache2"], units: [unit] },
+  // The package enables and starts the second unit too; nothing of ours needs it.
+  { kind: "packages", names: ["apache2"], units: [unit, "apache-htcacheclean.service"] },
 ];
 
 /** Configured, running, and proven to answer its health pages on the host's own address. */

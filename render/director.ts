@@ -18,6 +18,7 @@ const kernelSettings = {
   "net.ipv4.vs.expire_quiescent_template": "1",
 };
 
+/** What a director must look like to balance `services`. */
 export function planDirector(director: Director, services: readonly VirtualService[]): HostPlan {
   return {
     host: director.name,
@@ -47,7 +48,6 @@ function ipvsadm(): Item[] {
         { question: "ipvsadm/daemon_method", type: "select", value: "none" },
       ],
     },
-    { kind: "record", of: "unit", id: unit },
     { kind: "packages", names: ["ipvsadm", "ldirectord", "iputils-arping"], units: [unit] },
     { kind: "assignment", path: settings, key: "AUTO", value: "false" },
     { kind: "assignment", path: settings, key: "DAEMON", value: "none" },

@@ -4,7 +4,7 @@
 export type Item =
   | { readonly kind: "link"; readonly address: string; readonly interface: string | undefined }
   | { readonly kind: "packages"; readonly names: readonly string[]; readonly units: readonly string[] }
-  | { readonly kind: "record"; readonly of: "unit" | "service"; readonly id: string }
+  | { readonly kind: "record"; readonly of: "service"; readonly id: string }
   | { readonly kind: "debconf"; readonly package: string; readonly answers: readonly DebconfAnswer[] }
   | { readonly kind: "assignment"; readonly path: string; readonly key: string; readonly value: string }
   | { readonly kind: "module"; readonly name: string }
@@ -27,12 +27,14 @@ export type Item =
     }
   | { readonly kind: "vip"; readonly address: string; readonly announceFrom: string | undefined };
 
+/** An answer to a question that a package asks when it is installed (debconf(7)). */
 export interface DebconfAnswer {
   readonly question: string;
   readonly type: "boolean" | "select";
   readonly value: string;
 }
 
+/** A file with its whole content, owned by root. */
 export interface FileItem {
   readonly kind: "file";
   readonly path: string;
@@ -44,6 +46,7 @@ export interface FileItem {
   readonly check?: "ldirectord";
 }
 
+/** Everything that one host is held at. */
 export interface HostPlan {
   readonly host: string;
   readonly role: "director" | "realServer";

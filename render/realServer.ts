@@ -8,6 +8,7 @@ import { silentVips } from "./vip.ts";
 /** ip-sysctl: answer ARP only for addresses of the asked interface; never name the VIP as the sender of a request. */
 const silence = { "net.ipv4.conf.all.arp_ignore": "1", "net.ipv4.conf.all.arp_announce": "2" };
 
+/** What a real server must look like; without Apache, the application is somebody else's. */
 export function planRealServer(server: RealServer): HostPlan {
   return {
     host: server.name,

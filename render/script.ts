@@ -28,6 +28,7 @@ set -euo pipefail
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022
 host=${shellWord(plan.host)}
+role=${shellWord(plan.role)}
 digest=${digest}
 
 ${data}

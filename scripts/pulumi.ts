@@ -3,16 +3,10 @@ import { execa } from "execa";
 import { backendEnvironment, isOperation, openStack, runAttached, runPulumi } from "../setup/backend.ts";
 import { projectDirectory } from "../setup/directories.ts";
 import { type PulumiCli, providePulumi } from "../setup/pulumi.ts";
-import { SetupError } from "../setup/rung.ts";
+import { endWith } from "./stackVerb.ts";
 
 const args = process.argv.slice(2);
-try {
-  process.exitCode = await passOn(await providePulumi());
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await endWith(async () => passOn(await providePulumi()));
 
 async function passOn(cli: PulumiCli): Promise<number> {
   const env = { ...cli.env, ...(await backendEnvironment()) };

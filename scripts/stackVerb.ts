@@ -1,16 +1,17 @@
 /** What every `npm run` verb shares: its options, the stack it is about, and errors that are for people. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
-import { parse } from "yaml";
-import { openStack, type Stack } from "../setup/backend.ts";
-import { projectDirectory } from "../setup/directories.ts";
+import { parseDocument } from "yaml";
+import { openStack, type Stack, settingsPath } from "../setup/backend.ts";
 import { providePulumi } from "../setup/pulumi.ts";
 import { SetupError } from "../setup/rung.ts";
 
+/** What a verb is asked for. */
 export interface VerbOptions {
+  /** Name of the stack. */
   readonly stack: string;
+  /** Print JSON instead of text. */
   readonly json: boolean;
   /** Everything this project does not know itself, for Pulumi. */
   readonly pulumiArgs: readonly string[];
@@ -29,11 +30,14 @@ export async function runVerb(
     .allowUnknownOption()
     .allowExcessArguments()
     .parse();
+  const options = command.opts<{ stack: string; json: boolean }>();
+  await endWith(() => verb({ ...options, pulumiArgs: command.args }));
+}
+
+/** Ends the process with the code that `work` returns; an error for people is shown as its message, and ends it with 1. */
+export async function endWith(work: () => Promise<number>): Promise<void> {
   try {
-    process.exitCode = await verb({
-      ...command.opts<{ stack: string; json: boolean }>(),
-      pulumiArgs: command.args,
-    });
+    process.exitCode = await work();
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     console.error(`${pc.red("error:")} ${error.message}`);
@@ -48,16 +52,16 @@ export async function provideStack(name: string): Promise<Stack> {
 
 /** Whether the stack's hosts are containers of this machine. */
 export function isLab(stack: string): boolean {
-  const settings: unknown = parse(readSettings(stack));
+  const settings = readSettings(stack);
   const config =
     typeof settings === "object" && settings !== null && "config" in settings ? settings.config : {};
   return typeof config === "object" && config !== null && "pulumi-lvs:lab" in config;
 }
 
-function readSettings(stack: string): string {
-  try {
-    return readFileSync(join(projectDirectory, `Pulumi.${stack}.yaml`), "utf8");
-  } catch {
-    throw new SetupError(`stack ${stack} has no Pulumi.${stack}.yaml; see examples/ for one to start from`);
-  }
+function readSettings(stack: string): unknown {
+  const path = settingsPath(stack);
+  const document = parseDocument(readFileSync(path, "utf8"));
+  const [mistake] = document.errors;
+  if (mistake) throw new SetupError(`${path}: ${mistake.message}`);
+  return document.toJS();
 }

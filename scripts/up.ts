@@ -11,5 +11,6 @@ await runVerb("up", "Bring a stack up and show the cluster.", async ({ stack, js
   // The lab is this machine's own; anything else asks first, as Pulumi does.
   const consent = lab ? ["--yes", "--skip-preview"] : [];
   const code = await runPulumi(opened, ["up", ...consent, ...pulumiArgs]);
-  return code === 0 ? reportStatus(opened, { json }) : code;
+  if (code === 0) await reportStatus(opened, { json });
+  return code;
 });

@@ -16,6 +16,7 @@ export async function canInstallPackages(): Promise<boolean> {
   return process.getuid?.() === 0 && (await isDebianOrUbuntu());
 }
 
+/** Whether this machine has apt and the package names that the set-up knows. */
 export async function isDebianOrUbuntu(): Promise<boolean> {
   const release = await readFile("/etc/os-release", "utf8").catch(() => "");
   return /^ID=("?)(debian|ubuntu)\1$/m.test(release);

@@ -46,13 +46,18 @@ export async function backendEnvironment(): Promise<Record<string, string>> {
   };
 }
 
+/** Path of a stack's settings file; throws a {@link SetupError} when it has none. */
+export function settingsPath(stack: string): string {
+  const path = join(projectDirectory, settingsFile(stack));
+  if (existsSync(path)) return path;
+  throw new SetupError(
+    `Stack ${stack} has no settings: ${settingsFile(stack)} is missing in ${projectDirectory}; examples/ has one to start from`,
+  );
+}
+
 /** Opens a stack of this project, creating it on first use; throws a {@link SetupError} when it has no settings file. */
 export async function openStack(cli: PulumiCli, name: string): Promise<Stack> {
-  if (!existsSync(join(projectDirectory, settingsFile(name)))) {
-    throw new SetupError(
-      `Stack ${name} has no settings: ${settingsFile(name)} is missing in ${projectDirectory}`,
-    );
-  }
+  const settings = settingsPath(name);
   const backend = await backendEnvironment();
   const stack: Stack = { name, cli, env: { ...cli.env, ...backend, PULUMI_STACK: name } };
   if (backend.PULUMI_BACKEND_URL === undefined) {
@@ -60,7 +65,7 @@ export async function openStack(cli: PulumiCli, name: string): Promise<Stack> {
     if (failed) await initialise(stack, projectDirectory);
     return stack;
   }
-  const shadow = await shadowProject(name);
+  const shadow = await shadowProject(name, settings);
   if (!existsSync(stateFile(name))) await initialise(stack, shadow);
   return { ...stack, configFile: join(shadow, settingsFile(name)) };
 }
@@ -110,11 +115,11 @@ function settingsFile(stack: string): string {
  * Copies the stack's settings beside the state. The CLI writes its encryption salt into the settings file it is
  * given; given this copy, it leaves the one in the checkout as the user wrote it.
  */
-async function shadowProject(stack: string): Promise<string> {
+async function shadowProject(stack: string, settings: string): Promise<string> {
   const shadow = join(stateDirectory(), "settings");
   await mkdir(shadow, { recursive: true, mode: 0o700 });
   await writeFile(join(shadow, "Pulumi.yaml"), "name: pulumi-lvs\nruntime: nodejs\n");
-  await copyFile(join(projectDirectory, settingsFile(stack)), join(shadow, settingsFile(stack)));
+  await copyFile(settings, join(shadow, settingsFile(stack)));
   return shadow;
 }
 

@@ -5,7 +5,7 @@ import Docker from "dockerode";
 /** How often each real server answered, by the body it sent; `no answer` counts failures. */
 export type Answers = Readonly<Record<string, number>>;
 
-/** Undefined when the stack has no lab client on this machine. */
+/** The answers to requests that the client of a stack's lab sends one after the other; undefined when it is gone. */
 export async function requestFromClient(
   stack: string,
   url: string,

@@ -13,6 +13,7 @@ export interface HostStatus extends HostSummary {
   readonly detail: string;
 }
 
+/** A real server of one service, as configured and as the kernel has it. */
 export type RealServerStatus = ServiceSummary["realServers"][number] & {
   /** What the director's kernel does with it: sends connections, sends none (weight 0), or does not know it. */
   readonly state: "up" | "quiesced" | "out" | "unknown";
@@ -22,6 +23,7 @@ export type RealServerStatus = ServiceSummary["realServers"][number] & {
   readonly inactiveConnections: number;
 };
 
+/** What `npm run status -- --json` prints: the stack's outputs, and how everything in them is. */
 export interface ClusterStatus {
   readonly stack: string;
   readonly vip: string | null;
@@ -38,6 +40,7 @@ interface Answer {
   readonly table: KernelTable | undefined;
 }
 
+/** Asks all hosts at once; one that does not answer is `unreachable`, and the rest is shown. */
 export async function collectStatus(stack: string, { outputs, hosts }: StackState): Promise<ClusterStatus> {
   const answers = new Map(
     await Promise.all(hosts.map(async (host) => [host.name, await ask(host)] as const)),

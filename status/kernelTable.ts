@@ -13,6 +13,7 @@ export interface KernelDestination {
 /** Real servers by virtual service, whose key is `tcp ADDRESS:PORT` or `udp ADDRESS:PORT`. */
 export type KernelTable = ReadonlyMap<string, readonly KernelDestination[]>;
 
+/** Reads the whole output; lines that are neither a service nor a real server are passed over. */
 export function parseKernelTable(text: string): KernelTable {
   const table = new Map<string, KernelDestination[]>();
   let destinations: KernelDestination[] = [];

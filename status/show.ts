@@ -4,9 +4,10 @@ import pc from "picocolors";
 import type { Answers } from "./answers.ts";
 import type { ClusterStatus, HostStatus, RealServerStatus } from "./collect.ts";
 
+/** The status as text with colours, `answers` at its end. */
 export function showStatus(status: ClusterStatus, answers: Answers | undefined): string {
   return [
-    `${pc.bold("VIP")}  ${status.vip}${status.url ? `  ${status.url}` : ""}`,
+    `${pc.bold("VIP")}  ${status.vip ?? "none"}${status.url ? `  ${status.url}` : ""}`,
     ...status.virtualServices.map(showService),
     table(
       ["HOST", "ROLE", "ADDRESS", "STATE"],

@@ -14,8 +14,12 @@ export interface StateHost {
   readonly script: string;
 }
 
+/** What a stack's state says of a cluster. */
 export interface StackState {
+  /** The stack's outputs by name; empty where it is not up. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** Whether its hosts are containers, and one of them a client. */
+  readonly hasLab: boolean;
   readonly hosts: readonly StateHost[];
 }
 
@@ -58,7 +62,8 @@ export function parseStackState(exported: string): StackState {
     const { connection: route, stdin } = command.parse(inputs);
     return [{ name: urn.split("::").at(-1) ?? urn, role, target: targetOf(route), script: stdin }];
   });
-  return { outputs: stack?.outputs ?? {}, hosts };
+  const hasLab = resources.some(({ type }) => type === "lvs:lab:Lab");
+  return { outputs: stack?.outputs ?? {}, hasLab, hosts };
 }
 
 function roleOf(parentUrn: string): StateHost["role"] | undefined {

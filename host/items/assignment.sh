@@ -16,4 +16,4 @@ assignment_set() {
 }
 
 assignment_save() { cp -a "${1%% *}" "$2/content"; }
-assignment_restore() { cp -a "$2/content" "${1%% *}"; }
+assignment_restore() { file_restore "${1%% *}" "$2"; }

@@ -54,10 +54,10 @@ file_save() {
 }
 
 file_restore() {
-  local directory
+  local directory candidate=$1.pulumi-lvs-candidate
   if [ -e "$2/content" ]; then
-    cp -a "$2/content" "$1.pulumi-lvs-candidate"
-    mv "$1.pulumi-lvs-candidate" "$1"
+    cp -a "$2/content" "$candidate" || { rm -f "$candidate"; fail "cannot write $1; is the disk full?"; }
+    mv "$candidate" "$1"
   else
     rm -f "$1"
   fi

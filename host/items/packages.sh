@@ -1,5 +1,5 @@
-# Distribution packages: packages "NAME…" [UNIT…]. UNITs are those the packages bring; they are kept from starting
-# until their own items start them. Packages are never removed.
+# Distribution packages: packages "NAME…" [UNIT…]. UNITs are those the packages bring and start; they are kept from
+# starting until their own items start them. A UNIT without an item ends as it was. Packages are never removed.
 
 # shellcheck disable=SC2086 # names are separate words on purpose
 packages_read() {
@@ -16,18 +16,26 @@ packages_read() {
 packages_set() {
   local names=$1 unit
   shift
-  for unit in "$@"; do systemctl mask --runtime --quiet "$unit" 2>/dev/null; done
+  for unit in "$@"; do
+    remember unit "$unit"
+    systemctl mask --runtime --quiet "$unit" 2>/dev/null
+  done
   note "$host: installing $names"
-  install_packages "$names" || { apt_get update && install_packages "$names"; } || {
+  : >"$state/apt.log"
+  install_packages "$names" || { repair_packages && install_packages "$names"; } || {
     tail -n 20 "$state/apt.log" >&2
     fail "cannot install $names (see above); is this host's package mirror up?"
   }
 }
 
-# A run killed while dpkg worked leaves it to be completed first.
 # shellcheck disable=SC2086 # names are separate words on purpose
-install_packages() {
-  dpkg --configure -a --force-confold >"$state/apt.log" 2>&1 && apt_get install --no-install-recommends $1
+install_packages() { apt_get install --no-install-recommends $1; }
+
+# A run killed while dpkg worked leaves it to be completed first. Not before apt has failed: apt waits for its lock
+# while the system upgrades itself, dpkg does not.
+repair_packages() {
+  dpkg --configure -a --force-confold >>"$state/apt.log" 2>&1
+  apt_get update
 }
 
 apt_get() {

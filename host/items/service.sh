@@ -35,18 +35,33 @@ service_read() {
   found=$(sort <<<"$found")
 }
 
+# A table that somebody else has changed becomes right again when ldirectord reads its file again.
 service_set() {
-  local rules deadline=$((SECONDS + $3)) line out='' lines
-  kernel_rules "$1" "${4:-}"
-  while [ "$rules" != "$2" ] && [ "$SECONDS" -lt "$deadline" ]; do
-    sleep 0.2
-    kernel_rules "$1" "${4:-}"
-  done
+  local rules line out='' lines
+  await_rules "$@"
+  settled "$@" || { systemctl reload ldirectord.service && await_rules "$@"; }
+  settled "$@" ||
+    fail "service $1: $(one_line "$found"), not $(one_line "$wanted"); see /var/log/ldirectord.log on this host"
   mapfile -t lines <<<"$2"
   for line in "${lines[@]}"; do
     [[ $'\n'$rules$'\n' == *$'\n'"$line"$'\n'* || $line != *' -r '* ]] || out+=" ${line#* -r }"
   done
   [ -z "$out" ] || note "$host: warning: $1: health check fails, so it gets no connections:$out"
+}
+
+await_rules() {
+  local deadline=$((SECONDS + $3))
+  kernel_rules "$1" "${4:-}"
+  while [ "$rules" != "$2" ] && [ "$SECONDS" -lt "$deadline" ]; do
+    sleep 0.2
+    kernel_rules "$1" "${4:-}"
+  done
+}
+
+settled() {
+  local mode=compare
+  service_read "$@"
+  [ "$found" = "$wanted" ]
 }
 
 service_save() {
@@ -59,5 +74,26 @@ service_restore() {
   local rules flag=-t
   [ "${1%% *}" != udp ] || flag=-u
   kernel_rules "$1"
-  [ -s "$2/rules" ] || [ -z "$rules" ] || ipvsadm -D "$flag" "${1#* }"
+  if [ -s "$2/rules" ]; then
+    rule_changes "$rules" "$(cat "$2/rules")" | ipvsadm -R
+  elif [ -n "$rules" ]; then
+    ipvsadm -D "$flag" "${1#* }"
+  fi
+}
+
+# rule_changes PRESENT WANTED: the lines that lead from one to the other without ending a connection that may go on.
+rule_changes() {
+  local line to
+  while IFS= read -r line; do
+    to=${line%% -[gim] *}
+    case $line in
+      -A*) [ -z "$1" ] || line=-E${line#-A} ;;
+      *) [[ $1$'\n' != *"$to "* ]] || line=-e${line#-a} ;;
+    esac
+    printf '%s\n' "$line"
+  done <<<"$2"
+  while IFS= read -r line; do
+    to=${line%% -[gim] *}
+    [[ $line != -a* || $2$'\n' == *"$to "* ]] || printf '%s\n' "-d${to#-a}"
+  done <<<"$1"
 }

@@ -48,6 +48,7 @@ unit_save() {
 }
 
 unit_restore() {
+  systemctl unmask --runtime --quiet "$1" 2>/dev/null || true
   case $(cat "$2/enablement") in
     enabled) SYSTEMCTL_SKIP_SYSV=1 systemctl --quiet enable "$1" ;;
     *) SYSTEMCTL_SKIP_SYSV=1 systemctl --quiet disable "$1" 2>/dev/null || true ;;

@@ -16,7 +16,8 @@ vip_read() {
 vip_set() {
   local vip=$1 manner=$2
   shift 2
-  "$vip_program" "$manner" "$@" "$vip" || fail "VIP $vip is not added (see above)"
+  # Announcements outlast the run and must not hold its lock.
+  "$vip_program" "$manner" "$@" "$vip" 9>&- || fail "VIP $vip is not added (see above)"
 }
 
 vip_save() { printf '%s' "$found" >"$2/links"; }

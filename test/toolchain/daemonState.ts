@@ -1,5 +1,4 @@
 /** What the Docker daemon itself says about the objects of the docker plugin's tests. */
-
 import { text } from "node:stream/consumers";
 import Docker from "dockerode";
 import { extract } from "tar-stream";

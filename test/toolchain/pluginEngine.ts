@@ -1,5 +1,4 @@
 /** Runs inline programs through the real Pulumi engine for tests whose stacks outlive a single test. */
-
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

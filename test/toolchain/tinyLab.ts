@@ -1,5 +1,4 @@
 /** A network, an image and a container that need no base image and no registry: all they hold is a program that waits. */
-
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as docker from "@pulumi/docker";

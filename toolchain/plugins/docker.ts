@@ -1,5 +1,4 @@
 /** The docker plugin 5.2.0 for networks that cannot download the official one: the three resource types the lab uses. */
-
 import { container } from "./docker/container.ts";
 import { image } from "./docker/image.ts";
 import { network } from "./docker/network.ts";

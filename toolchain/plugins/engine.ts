@@ -1,5 +1,4 @@
 /** The way back from a plugin to the engine: lines shown beside a resource while an update runs. */
-
 import * as grpc from "@grpc/grpc-js";
 import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/engine_pb.js";
@@ -14,6 +13,7 @@ export interface LogLine {
   readonly ephemeral: boolean;
 }
 
+/** The engine, as far as a plugin speaks to it. */
 export interface Engine {
   log(line: LogLine): void;
   /** Resolves when every line so far has reached the engine. */

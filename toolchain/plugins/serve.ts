@@ -1,5 +1,4 @@
 /** Serves a Pulumi provider over gRPC: the engine's messages in, plain values to a resource's handler, its answer back. */
-
 import * as grpc from "@grpc/grpc-js";
 import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";

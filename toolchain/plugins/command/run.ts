@@ -1,5 +1,4 @@
 /** What remote and local commands have in common: their inputs, what a run is given and gives back, and error texts. */
-
 import type { Properties } from "../properties.ts";
 import type { Property } from "./schema.ts";
 

@@ -1,5 +1,4 @@
 /** Input checks driven by tables, with the words of Pulumi's own command provider. */
-
 import { type Properties, UNKNOWN } from "../properties.ts";
 import type { CheckFailure } from "../serve.ts";
 

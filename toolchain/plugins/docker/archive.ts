@@ -1,5 +1,4 @@
 /** Tar archives in memory, always the same bytes for the same files. */
-
 import { pack } from "tar-stream";
 
 /** One entry: a regular file with its content, or a symbolic link with its target. */

@@ -1,5 +1,4 @@
 /** A build context on disk: the files that go to the daemon, and the digest that tells when they changed. */
-
 import { createHash } from "node:crypto";
 import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join, relative, sep } from "node:path";

@@ -1,5 +1,4 @@
 /** docker:index/container:Container — created, connected, given its files, then started; most changes replace it. */
-
 import type { Container, ContainerInspectInfo } from "dockerode";
 import type { Properties } from "../properties.ts";
 import type { ResourceHandler } from "../serve.ts";
@@ -16,6 +15,7 @@ import { changedProperties, checkInputs } from "./inputs.ts";
 
 const updatedInPlace = ["memory", "memorySwap", "restart", "mustRun"];
 
+/** Handler of docker:index/container:Container. */
 export const container: ResourceHandler = {
   async check({ inputs }) {
     return { inputs, failures: checkInputs(containerInputs, inputs) };

@@ -1,5 +1,4 @@
 /** Inputs of docker:index/container:Container, and the daemon's request that they amount to. */
-
 import type { ContainerCreateOptions, HostConfig } from "dockerode";
 import { z } from "zod";
 import type { ArchiveFile } from "./archive.ts";
@@ -7,6 +6,7 @@ import { labelsInput, labelsMap } from "./labels.ts";
 
 const mebibyte = 1024 * 1024;
 
+/** The inputs that are covered; any other is refused. */
 export const containerInputs = z.strictObject({
   name: z.string({ error: "give an explicit name" }).min(1),
   image: z.string().min(1),

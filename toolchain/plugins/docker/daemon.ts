@@ -1,5 +1,4 @@
 /** The connection to the Docker daemon, and its failures put into words. */
-
 import Docker from "dockerode";
 import { ProviderError } from "../serve.ts";
 

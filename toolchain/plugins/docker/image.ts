@@ -1,5 +1,4 @@
 /** docker:index/image:Image — a local image built by the daemon's classic builder, rebuilt when its context changes. */
-
 import { access } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { z } from "zod";
@@ -26,6 +25,7 @@ const imageInputs = z.strictObject({
 
 const errorTailLines = 20;
 
+/** Handler of docker:index/image:Image. */
 export const image: ResourceHandler = {
   async check({ inputs }) {
     const failures = checkInputs(imageInputs, inputs);

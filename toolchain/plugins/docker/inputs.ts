@@ -1,5 +1,4 @@
 /** Inputs of a Docker resource: what is allowed, what is unknown yet, and which of them a change touches. */
-
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import { type Properties, UNKNOWN } from "../properties.ts";

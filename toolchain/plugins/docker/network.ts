@@ -1,5 +1,4 @@
 /** docker:index/network:Network — a bridge network; every change makes a new one. */
-
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import type { Properties } from "../properties.ts";
@@ -17,6 +16,7 @@ const networkInputs = z.strictObject({
 
 const detachSeconds = 30;
 
+/** Handler of docker:index/network:Network. */
 export const network: ResourceHandler = {
   async check({ inputs }) {
     return { inputs, failures: checkInputs(networkInputs, inputs) };

@@ -6,12 +6,12 @@ set -euo pipefail
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022
 host='lb1'
+role='director'
 digest=…
 
 plan() {
   item 'link' '198.18.7.11'
   item 'debconf' 'ipvsadm' 'ipvsadm/auto_load_rules boolean false' 'ipvsadm/daemon_method select none'
-  item 'record' 'unit ldirectord.service'
   item 'packages' 'ipvsadm ldirectord iputils-arping' 'ldirectord.service'
   item 'assignment' '/etc/default/ipvsadm AUTO' 'false'
   item 'assignment' '/etc/default/ipvsadm DAEMON' 'none'

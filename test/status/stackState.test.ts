@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { parseStackState } from "../../status/stackState.ts";
+
+const secretMark = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+const urn = (type: string, name: string) => `urn:pulumi:prod::pulumi-lvs::${type}::${name}`;
+
+const stack = { urn: urn("pulumi:pulumi:Stack", "pulumi-lvs-prod"), type: "pulumi:pulumi:Stack" };
+const login = {
+  host: "192.0.2.11",
+  port: 22,
+  user: "deploy",
+  hostKey: "ssh-ed25519 AAAA",
+  dialErrorLimit: 10,
+};
+
+function commandOf(role: string, connection: object) {
+  return {
+    urn: urn(`lvs:index:${role}$command:remote:Command`, "lb1"),
+    type: "command:remote:Command",
+    parent: urn(`lvs:index:${role}`, "lb1"),
+    inputs: { connection: { ...secretMark, plaintext: JSON.stringify(connection) }, stdin: "the script" },
+  };
+}
+
+function stateWith(...resources: object[]) {
+  return parseStackState(JSON.stringify({ version: 3, deployment: { resources } }));
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe("the state of a stack", () => {
+  it("has the stack's outputs", () => {
+    const outputs = { vip: "192.0.2.100" };
+    expect(stateWith({ ...stack, outputs })).toEqual({ outputs, hasLab: false, hosts: [] });
+  });
+
+  it("has nothing where the stack is not up", () => {
+    expect(parseStackState('{"version":3,"deployment":{}}')).toEqual({
+      outputs: {},
+      hasLab: false,
+      hosts: [],
+    });
+  });
+
+  it("tells a lab from hosts that were there before", () => {
+    expect(stateWith(stack, { urn: urn("lvs:lab:Lab", "lab"), type: "lvs:lab:Lab" }).hasLab).toBe(true);
+  });
+
+  it.each([
+    ["Director", "director"],
+    ["RealServer", "realServer"],
+  ])("has each %s, the way to it, and its script", (component, role) => {
+    const route = { ...login, privateKey: "key", privateKeyPassword: "word", perDialTimeout: 15 };
+    const command = commandOf(component, { ...route, proxy: { ...login, host: "bastion" } });
+    const { dialErrorLimit: _, ...way } = login;
+    const briefly = { dialErrorLimit: 1, perDialTimeoutSeconds: 5 };
+    const target = { ...way, privateKey: "key", passphrase: "word", ...briefly };
+    vi.stubEnv("SSH_AUTH_SOCK", "");
+    expect(stateWith(stack, command).hosts).toEqual([
+      {
+        name: "lb1",
+        role,
+        script: "the script",
+        target: { ...target, jump: { ...way, host: "bastion", ...briefly } },
+      },
+    ]);
+  });
+
+  it("leaves authentication to the agent where no key was given", () => {
+    vi.stubEnv("SSH_AUTH_SOCK", "/run/agent");
+    const [host] = stateWith(stack, commandOf("Director", login)).hosts;
+    expect(host?.target.agentSocket).toBe("/run/agent");
+  });
+
+  it("passes over commands that are no host's", () => {
+    expect(stateWith(stack, { ...commandOf("Director", login), parent: stack.urn }).hosts).toEqual([]);
+  });
+});
