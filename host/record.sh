@@ -87,27 +87,29 @@ end_undo() {
 }
 
 undo() {
-  local entry line code lost=''
+  local entry from line code lost=''
   trap - EXIT
   [ "$1" -ne 0 ] || return 0
   trap '' HUP INT PIPE TERM
   set +e
   note "$host: failed at: $current"
   while IFS= read -r -u 8 line; do
-    (set -e && restore "$state/undo" "$line")
+    entry_of "$state/undo" "$line"
+    from=$state/undo
+    [ ! -e "$entry.first" ] || from=$state/before
+    (set -e && restore "$from" "$line")
     code=$?
     if [ "$code" -ne 0 ]; then
       lost=1
       note "$host: $line: cannot be put back as it was (see above)"
       continue
     fi
-    entry_of "$state/undo" "$line"
-    [ ! -e "$entry.first" ] || forget "$line"
+    [ "$from" = "$state/undo" ] || forget "$line"
     note "$host: $line: put back as it was"
   done 8< <(newest_first "$state/undo")
   (reload_pending)
   if [ -n "$lost" ]; then
-    note "$host: what could not be put back is kept in $state/undo"
+    note "$host: what could not be put back is kept in $state"
   else
     end_undo
     [ -s "$state/before/order" ] || rm -rf "$state"

@@ -2,7 +2,7 @@
 import type { VirtualService } from "../model/cluster.ts";
 import { forwardingMethods } from "../model/lvs.ts";
 
-/** The rules of one service in byte order, as `sort` prints them on the host. */
+/** The rules of one service in byte order, as `sort` prints them on the host; `ipvsadm -Sn` leaves thresholds out. */
 export function renderIpvsRules(service: VirtualService): string[] {
   const at = `${service.protocol === "udp" ? "-u" : "-t"} ${service.address}:${service.port}`;
   const { persistence } = service;
@@ -10,9 +10,8 @@ export function renderIpvsRules(service: VirtualService): string[] {
   return [
     `-A ${at} -s ${service.scheduler}${sticky}`,
     ...service.realServers.map((to) => {
-      const thresholds = to.upperThreshold > 0 ? ` -x ${to.upperThreshold} -y ${to.lowerThreshold}` : "";
       const flag = forwardingMethods[service.forwarding].ipvsadmFlag;
-      return `-a ${at} -r ${to.address}:${to.port} ${flag} -w ${to.weight}${thresholds}`;
+      return `-a ${at} -r ${to.address}:${to.port} ${flag} -w ${to.weight}`;
     }),
   ].sort();
 }

@@ -41,7 +41,7 @@ service_set() {
   await_rules "$@"
   settled "$@" || { systemctl reload ldirectord.service && await_rules "$@"; }
   settled "$@" ||
-    fail "service $1: $(one_line "$found"), not $(one_line "$wanted"); see /var/log/ldirectord.log on this host"
+    fail "service $1: ${found//$'\n'/; }, not ${wanted//$'\n'/; }; see /var/log/ldirectord.log on this host"
   mapfile -t lines <<<"$2"
   for line in "${lines[@]}"; do
     [[ $'\n'$rules$'\n' == *$'\n'"$line"$'\n'* || $line != *' -r '* ]] || out+=" ${line#* -r }"

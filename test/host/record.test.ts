@@ -1,0 +1,100 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { shellLibrary } from "../../render/shellLibrary.ts";
+
+/** A kind of item whose state is a file's content; `stuck` cannot be set, `never` is not what comes out, `lost` is not given back. */
+const things = ["thing", "vip"]
+  .map(
+    (kind) => `
+${kind}_read() { wanted=$2 found=absent; [ ! -e "$folder/$1" ] || found=$(<"$folder/$1"); }
+${kind}_set() { [ "$2" != stuck ] && sed s/never/else/ <<<"$2" >"$folder/$1"; }
+${kind}_save() { echo "$found" >"$2/content"; }
+${kind}_restore() { [ -z "$(grep -sx lost "$folder/$1")" ]; cp "$2/content" "$folder/$1"; }`,
+  )
+  .join("\n");
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "pulumi-lvs-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe("a run", () => {
+  it("gives VIPs back before anything that was noted after them", () => {
+    run("converge", "web1", "item vip address on", "item thing silence 1");
+    expect(run("remove", "web1")).toMatch(/vip address: given back\n.*thing silence: given back/);
+  });
+
+  it("that fails puts back what was, and forgets what it was the first to touch", () => {
+    write("setting", "theirs");
+    expect(run("converge", "web1", "item thing setting ours", "item thing other stuck")).toContain(
+      "thing setting: put back as it was",
+    );
+    expect(read("setting")).toBe("theirs");
+    expect(() => read("state/before/order")).toThrow("ENOENT");
+  });
+
+  it("that cannot put something back says so and keeps what it was", () => {
+    write("setting", "theirs");
+    expect(run("converge", "web1", "item thing setting lost", "item thing other stuck")).toContain(
+      "thing setting: cannot be put back as it was",
+    );
+    expect(read("state/before/thing setting/content")).toBe("theirs");
+  });
+
+  it("that fails gives nothing back that its plan no longer names", () => {
+    run("converge", "web1", "item vip second on");
+    expect(run("converge", "web1", "item thing other never")).toContain("is not as planned after converging");
+    expect(read("second")).toBe("on");
+    expect(run("remove", "web1")).toContain("vip second: given back");
+  });
+
+  it("leaves a host alone that is held under another name by now", () => {
+    run("converge", "web1", "item thing setting ours");
+    run("converge", "www1", "item thing setting ours");
+    expect(run("remove", "web1")).toContain("web1: left as it is: it is held as realServer www1 now");
+    expect(read("setting")).toBe("ours");
+    run("remove", "www1");
+    expect(read("setting")).toBe("absent");
+  });
+});
+
+describe("a virtual service that was there before", () => {
+  it("is led back to its rules by editing what is there", () => {
+    const present =
+      "-A -t 192.0.2.1:80 -s wrr\n-a -t 192.0.2.1:80 -r 192.0.2.2:80 -g -w 1\n-a -t 192.0.2.1:80 -r 192.0.2.3:80 -g -w 1";
+    const before =
+      "-A -t 192.0.2.1:80 -s rr\n-a -t 192.0.2.1:80 -r 192.0.2.2:80 -g -w 7\n-a -t 192.0.2.1:80 -r 192.0.2.20:80 -g -w 1";
+    expect(bash(`rule_changes '${present}' '${before}'`)).toBe(
+      [
+        "-E -t 192.0.2.1:80 -s rr",
+        "-e -t 192.0.2.1:80 -r 192.0.2.2:80 -g -w 7",
+        "-a -t 192.0.2.1:80 -r 192.0.2.20:80 -g -w 1",
+        "-d -t 192.0.2.1:80 -r 192.0.2.3:80",
+        "",
+      ].join("\n"),
+    );
+  });
+});
+
+function run(action: "converge" | "remove", host: string, ...items: string[]): string {
+  return bash(`host=${host} role=realServer digest=any\nplan() {\n:\n${items.join("\n")}\n}\n${action}`);
+}
+
+/** What the commands print, errors included. */
+function bash(commands: string): string {
+  const script = `set -euo pipefail\nfolder=${folder}\n${shellLibrary}\n${things}\nstate=$folder/state\n${commands}`;
+  const { stdout, stderr } = spawnSync("bash", ["-s"], { input: script, encoding: "utf8" });
+  return stdout + stderr;
+}
+
+function read(name: string): string {
+  return readFileSync(join(folder, name), "utf8").trim();
+}
+
+function write(name: string, content: string): void {
+  writeFileSync(join(folder, name), `${content}\n`);
+}
