@@ -6,14 +6,6 @@ import { names } from "./tinyLab.ts";
 
 export const daemon = new Docker();
 
-/** Why no daemon answers; undefined when one does. */
-export async function unreachableReason(): Promise<string | undefined> {
-  return daemon.ping().then(
-    () => undefined,
-    (error: Error) => `no Docker daemon is reachable: ${error.message}`,
-  );
-}
-
 /** What these tests, or an interrupted run of them, may have left. */
 export async function removeLeftovers(): Promise<void> {
   const filters = { label: ["pulumi-lvs.stack=contract"] };
