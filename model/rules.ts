@@ -1,9 +1,10 @@
 /** What a cluster must satisfy beyond the shape of its settings, as a list of named rules. */
 import type { Issue } from "../config/errors.ts";
 import { contains, isUnicast, isUsable } from "./address.ts";
-import type { Cluster, Destination, VirtualService } from "./cluster.ts";
+import type { Cluster, VirtualService } from "./cluster.ts";
 import { serviceKey, vipsOf } from "./cluster.ts";
 import { forwardingMethods, healthCheckTypes } from "./lvs.ts";
+import { destinations, hosts, managedDestinations, services } from "./places.ts";
 
 /** One thing that must hold. */
 export interface Rule {
@@ -232,33 +233,39 @@ export const rules: readonly Rule[] = [
         ),
   },
   {
-    id: "apache-answers-check",
-    reason: "The managed Apache listens on the ports of its services and knows paths as they are written.",
+    id: "apache-listens",
+    reason: "A managed Apache listens on the ports it was given, for clients and for health checks.",
     check: (cluster) =>
       managedDestinations(cluster).flatMap(({ service, to, apache }) => {
-        const path = `virtualServices.${service.name}.healthCheck`;
-        const { port, path: checked } = service.healthCheck;
-        return [
-          ...(port === undefined || apache.ports.includes(port)
-            ? []
-            : [
-                issue(
-                  `${path}.port`,
-                  port,
-                  `give one of ${apache.ports.join(", ")}: the managed Apache of ${to.name} listens there`,
-                ),
-              ]),
-          ...(checked.includes("%")
-            ? [
-                issue(
-                  `${path}.path`,
-                  checked,
-                  `give a path without %: the managed Apache of ${to.name} compares it decoded`,
-                ),
-              ]
-            : []),
-        ];
+        const path = `virtualServices.${service.name}`;
+        const asked = {
+          [`${path}.port`]: service.port,
+          [`${path}.healthCheck.port`]: service.healthCheck.port,
+        };
+        return Object.entries(asked)
+          .filter(([, port]) => port !== undefined && !apache.ports.includes(port))
+          .map(([at, port]) =>
+            issue(
+              at,
+              port,
+              `give one of ${apache.ports.join(", ")}: the managed Apache of ${to.name} listens there`,
+            ),
+          );
       }),
+  },
+  {
+    id: "apache-knows-path",
+    reason: "Apache compares a path decoded, so one written with % is never found.",
+    check: (cluster) =>
+      managedDestinations(cluster)
+        .filter(({ service }) => service.healthCheck.path.includes("%"))
+        .map(({ service, to }) =>
+          issue(
+            `virtualServices.${service.name}.healthCheck.path`,
+            service.healthCheck.path,
+            `give a path without %: the managed Apache of ${to.name} compares it decoded`,
+          ),
+        ),
   },
 ];
 
@@ -268,31 +275,6 @@ function issue(path: string, given: unknown, remedy: string): Issue {
 
 function names(hosts: readonly { readonly name: string }[]): string {
   return hosts.map(({ name }) => name).join(", ") || "there is none";
-}
-
-function hosts({ directors, realServers }: Cluster): { path: string; address: string }[] {
-  return [
-    ...directors.map(({ name, address }) => ({ path: `directors.${name}`, address })),
-    ...realServers.map(({ name, address }) => ({ path: `realServers.${name}`, address })),
-  ];
-}
-
-function services({ virtualServices }: Cluster): { path: string; service: VirtualService }[] {
-  return virtualServices.map((service) => ({ path: `virtualServices.${service.name}`, service }));
-}
-
-function destinations(cluster: Cluster): { path: string; service: VirtualService; to: Destination }[] {
-  return services(cluster).flatMap(({ path, service }) =>
-    service.realServers.map((to) => ({ path: `${path}.realServers.${to.name}`, service, to })),
-  );
-}
-
-/** Destinations whose Apache is ours. */
-function managedDestinations(cluster: Cluster) {
-  return destinations(cluster).flatMap((destination) => {
-    const apache = cluster.realServers.find(({ name }) => name === destination.to.name)?.apache;
-    return apache ? [{ ...destination, apache }] : [];
-  });
 }
 
 function checksOverTcp({ healthCheck }: VirtualService): boolean {

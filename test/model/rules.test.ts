@@ -138,11 +138,22 @@ const cases: Record<string, RuleCase> = {
       ),
     ],
   },
-  "apache-answers-check": {
+  "apache-listens": {
     kept: changed({ [`${web}.healthCheck.port`]: 80 }),
     broken: changed({ [`${web}.healthCheck.port`]: 8080, [`${web}.realServers.web2`]: undefined }),
     issues: [
       issue(`${web}.healthCheck.port`, 8080, "give one of 80: the managed Apache of web1 listens there"),
+    ],
+  },
+  "apache-knows-path": {
+    kept: changed({ [`${web}.healthCheck.path`]: "/health~z" }),
+    broken: changed({ [`${web}.healthCheck.path`]: "/health%7Ez", [`${web}.realServers.web2`]: undefined }),
+    issues: [
+      issue(
+        `${web}.healthCheck.path`,
+        "/health%7Ez",
+        "give a path without %: the managed Apache of web1 compares it decoded",
+      ),
     ],
   },
 };
