@@ -57,7 +57,8 @@ export function connectionTo(
     .output({ user, host, port, hostKey, jump, dialAttempts })
     .apply((written) => validated(sshRouteSchema, `${name}.ssh`, written));
   const connection = pulumi.all([route, identity]).apply(([{ jump, dialAttempts, ...login }, keys]) => {
-    const howLong = { dialErrorLimit: dialAttempts };
+    // The provider dials once more than the errors it allows (reachedDialingErrorLimit in its connection.go).
+    const howLong = { dialErrorLimit: dialAttempts - 1 };
     return { ...login, ...howLong, ...keys, ...(jump && { proxy: { ...jump, ...howLong, ...keys } }) };
   });
   return pulumi.secret(connection);

@@ -93,4 +93,4 @@ export const hostKey = text(
 );
 
 /** A login name (useradd(8)). */
-export const sshUser = text(/^[a-z_][a-z0-9_-]{0,31}$/, "give a login name");
+export const sshUser = text(/^[a-z_][a-z0-9_.-]{0,31}$/, "give a login name");

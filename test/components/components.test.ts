@@ -37,7 +37,7 @@ describe("a cluster of components", () => {
         hostKey,
         privateKey,
         privateKeyPassword: privateKeyPassphrase,
-        dialErrorLimit: 10,
+        dialErrorLimit: 9,
         perDialTimeout: 15,
       }),
       create: "bash -s -- converge",

@@ -13,7 +13,7 @@ describe("the connection", () => {
     port: 22,
     user: "root",
     hostKey,
-    dialErrorLimit: 10,
+    dialErrorLimit: 9,
     perDialTimeout: 15,
   };
   const identity = { privateKey: "key", privateKeyPassword: "word" };
@@ -31,16 +31,16 @@ describe("the connection", () => {
       { hostKey, agent: true, host: "web1.example.com" },
       { ...base, host: "web1.example.com" },
     ],
-    ["patience", { hostKey, agent: true, dialAttempts: 30 }, { ...base, dialErrorLimit: 30 }],
+    ["patience", { hostKey, agent: true, dialAttempts: 30 }, { ...base, dialErrorLimit: 29 }],
     [
       "a jump host",
       { hostKey, privateKey: "key", privateKeyPassphrase: "word", jump: through },
-      { ...base, ...identity, proxy: { ...through, ...identity, dialErrorLimit: 10, perDialTimeout: 15 } },
+      { ...base, ...identity, proxy: { ...through, ...identity, dialErrorLimit: 9, perDialTimeout: 15 } },
     ],
     [
       "a jump host with defaults",
       { hostKey, agent: true, dialAttempts: 3, jump: { host: "bastion", hostKey } },
-      { ...base, dialErrorLimit: 3, proxy: { ...base, host: "bastion", dialErrorLimit: 3 } },
+      { ...base, dialErrorLimit: 2, proxy: { ...base, host: "bastion", dialErrorLimit: 2 } },
     ],
   ] as [string, SshArgs, object][])("is made for %s", async (_, access, expected) => {
     const { inputs } = entry(await recordCluster({ web1: { ssh: access } }), "Command web1");

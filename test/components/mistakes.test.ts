@@ -40,6 +40,12 @@ describe("mistakes in arguments", () => {
         '  directors.lb1.subnet: given "192.0.2.1/24"; give a network such as 192.0.2.0/24, its host bits zero',
     ],
     [
+      "Apache on another port than the service's",
+      { web: { port: 8080 }, web1: { apache: {} } },
+      "the configuration has a mistake:\n" +
+        "  virtualServices.web.port: given 8080; give one of 80: the managed Apache of web1 listens there",
+    ],
+    [
       "the cluster as a whole",
       { web1: { virtualAddresses: [] }, lb1: { address: "198.51.100.1" } },
       "the configuration has 2 mistakes:\n" +
