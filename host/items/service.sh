@@ -14,25 +14,26 @@ kernel_rules() {
   rules=${rules%$'\n'}
 }
 
-# Once settled, a real server that is out of the table or quiesced at weight 0 is the health check's doing: it
-# counts as planned. While converging it does not, so that the table is full before the VIP appears.
+# While converging the kernel's rules count as they are, so that the table is full before the VIP appears.
 service_read() {
-  local rules line lines=()
+  local rules
   wanted=$2
   kernel_rules "$1" "${4:-}"
   found=${rules:-absent}
-  [ "$mode" != converge ] && [ -n "$rules" ] || return 0
-  mapfile -t lines <<<"$wanted"
-  for line in "${lines[@]}"; do
-    [[ $line == -a* && $'\n'$found$'\n' != *$'\n'"$line"$'\n'* ]] || continue
-    if [[ $'\n'$found$'\n' == *$'\n'"${line%% -w *} -w 0"$'\n'* ]]; then
-      found=$'\n'$found$'\n'
-      found=${found/$'\n'"${line%% -w *} -w 0"$'\n'/$'\n'}
-      found=${found#$'\n'} found=${found%$'\n'}
-    fi
-    [[ $found == *"${line%% -w *} -w "* ]] || found+=$'\n'$line
-  done
-  found=$(sort <<<"$found")
+  [ "$mode" = converge ] || [ -z "$rules" ] || found=$(health_as_planned "$rules" "$2")
+}
+
+# health_as_planned PRESENT PLANNED: PRESENT, but with a real server that is out of the table or quiesced at weight 0
+# as it is in PLANNED: that is the health check's doing.
+health_as_planned() {
+  local line counted=''
+  while IFS= read -r line; do
+    [[ $line == *' -w 0' && $2 == *"${line%% -[gim] *} "* ]] || counted+=$line$'\n'
+  done <<<"$1"
+  while IFS= read -r line; do
+    [[ $line != -a* || $counted == *"${line%% -[gim] *} "* ]] || counted+=$line$'\n'
+  done <<<"$2"
+  sort <<<"${counted%$'\n'}"
 }
 
 # A table that somebody else has changed becomes right again when ldirectord reads its file again.
