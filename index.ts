@@ -5,7 +5,7 @@ import { loadSettings } from "./config/load.ts";
 import { entry } from "./model/cluster.ts";
 import * as summary from "./model/summary.ts";
 
-const { cluster, access, lab } = loadSettings();
+const { cluster, changes, access, lab } = loadSettings();
 const hosts: Record<string, HostAccess> = lab
   ? (await import("./lab/Lab.ts")).labHosts(getStack(), cluster, lab)
   : access;
@@ -26,7 +26,12 @@ const services = cluster.virtualServices.map(({ name, realServers, ...service })
 
 for (const { name, ...director } of cluster.directors) {
   const { options, ...route } = entry(hosts, name);
-  new Director(name, { ...director, ...route, subnet: cluster.subnet, virtualServices: services }, options);
+  const balanced = {
+    subnet: cluster.subnet,
+    virtualServices: services,
+    formerRealServers: Object.values(servers),
+  };
+  new Director(name, { ...director, ...route, ...balanced, ...changes }, options);
 }
 
 /** Address of the main service: the first, by name, that is checked over HTTP or HTTPS; without one, the first. */

@@ -13,6 +13,7 @@ export default defineConfig({
         test: {
           name: "unit",
           globalSetup: ["test/unit.setup.ts"],
+          setupFiles: ["test/offline.setup.ts"],
           include: ["test/**/*.test.ts"],
           exclude: [...configDefaults.exclude, ...real],
           testTimeout: 60_000,

@@ -7,7 +7,11 @@ import { clusterIssues } from "../model/rules.ts";
 import { planDirector } from "../render/director.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
 import type { HostArgs } from "./convergedHost.ts";
-import { converge, declaredHost } from "./convergedHost.ts";
+import { converge, declaredHost, linkTo } from "./convergedHost.ts";
+import { afterDirector } from "./directorHooks.ts";
+import { showTableChanges } from "./directorPreview.ts";
+import type { RealServer } from "./RealServer.ts";
+import { Roll } from "./roll.ts";
 import type { VirtualService } from "./VirtualService.ts";
 import { validated } from "./validate.ts";
 
@@ -17,6 +21,12 @@ export interface DirectorArgs extends HostArgs {
   readonly subnet: pulumi.Input<string>;
   /** What to balance. The director is converged after all their real servers, and given back before them. */
   readonly virtualServices: readonly VirtualService[];
+  /** Real servers that serve none of these now but may have done so: they are drained too. Default: none. */
+  readonly formerRealServers?: readonly RealServer[] | undefined;
+  /** Real servers that may be out of service at a time for a change of their own, at least 1. Default: 1. */
+  readonly maxUnavailable?: number | undefined;
+  /** Allow changes that must end connections; without it they fail before anything happens. Default: false. */
+  readonly allowBreakingConnections?: boolean | undefined;
 }
 
 /** A host that balances, converged over SSH: it holds the VIPs once the kernel's table is filled. */
@@ -28,6 +38,7 @@ export class Director extends pulumi.ComponentResource {
 
   constructor(name: string, args: DirectorArgs, options: pulumi.ComponentResourceOptions = {}) {
     const realServers = [...new Set(args.virtualServices.flatMap((service) => service.realServers))];
+    const neighbours = [...new Set([...realServers, ...(args.formerRealServers ?? [])])];
     const plan = pulumi
       .output({
         host: { address: args.address, interface: args.interface, subnet: args.subnet },
@@ -41,7 +52,16 @@ export class Director extends pulumi.ComponentResource {
     super("lvs:index:Director", name, declaredHost(args, plan), options);
     this.name = name;
     this.address = pulumi.output(args.address);
-    converge(name, this, args, plan, { ...options, after: realServers });
+    const link = linkTo(name, this, args, plan);
+    const roll = new Roll(link, args.maxUnavailable ?? 1);
+    for (const server of neighbours) server.directors.push(roll);
+    link.whenFound((change) => showTableChanges(this, change, args.allowBreakingConnections ?? false));
+    converge(link, this, args, {
+      ...options,
+      after: neighbours,
+      oldAddressFirst: true,
+      aroundUpdate: afterDirector(name, neighbours),
+    });
     this.registerOutputs({ address: this.address });
   }
 }

@@ -4,7 +4,10 @@ import { realServerArgsSchema } from "../config/schema.ts";
 import type { RealServer as Spec } from "../model/cluster.ts";
 import { planRealServer } from "../render/realServer.ts";
 import type { HostArgs } from "./convergedHost.ts";
-import { converge, declaredHost } from "./convergedHost.ts";
+import { converge, declaredHost, linkTo } from "./convergedHost.ts";
+import type { HostLink } from "./hostLink.ts";
+import { aroundChange } from "./realServerHooks.ts";
+import type { Roll } from "./roll.ts";
 import { validated } from "./validate.ts";
 
 /** Arguments of a real server. */
@@ -33,6 +36,10 @@ export class RealServer extends pulumi.ComponentResource {
   readonly address: pulumi.Output<string>;
   /** Everything resolved; virtual services read it. */
   readonly spec: pulumi.Output<Spec>;
+  /** @internal */
+  readonly link: HostLink;
+  /** The directors that may send connections here, each with its part in changes. @internal */
+  readonly directors: Roll[] = [];
 
   constructor(name: string, args: RealServerArgs, options: pulumi.ComponentResourceOptions = {}) {
     const spec = resolve(name, args);
@@ -41,7 +48,13 @@ export class RealServer extends pulumi.ComponentResource {
     this.name = name;
     this.address = spec.address;
     this.spec = spec;
-    converge(name, this, args, plan, { ...options, after: [] });
+    this.link = linkTo(name, this, args, plan);
+    converge(this.link, this, args, {
+      ...options,
+      after: [],
+      oldAddressFirst: false,
+      aroundUpdate: aroundChange(this.link, this.directors),
+    });
     this.registerOutputs({ address: this.address, virtualAddresses: spec.vips });
   }
 }

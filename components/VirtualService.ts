@@ -28,6 +28,10 @@ export interface VirtualServiceArgs {
   readonly fallback?: pulumi.Input<string> | undefined;
   /** Keep a failed real server in the table at weight 0 instead of removing it (ldirectord(8)). Default: false. */
   readonly quiescent?: pulumi.Input<boolean> | undefined;
+  /** Longest time for the connections of a real server that leaves, in seconds, 0 to 86400. Default: 60. */
+  readonly drainSeconds?: pulumi.Input<number> | undefined;
+  /** When connections are left after `drainSeconds`: `stop` fails and leaves them, `proceed` ends them. Default: `stop`. */
+  readonly onDrainTimeout?: pulumi.Input<"stop" | "proceed"> | undefined;
   /** The VIP lies outside the director's subnet, and a router sends it there. Default: false. */
   readonly routed?: pulumi.Input<boolean> | undefined;
   /** The real servers, each with its share. */

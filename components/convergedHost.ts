@@ -1,9 +1,9 @@
 /** One host held at its plan by one remote command: checks, converges and verifies on create and update, gives back on delete. */
 import { remote } from "@pulumi/command";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { HostPlan } from "../render/hostPlan.ts";
 import { describePlan } from "../render/hostPlan.ts";
-import { renderScript } from "../render/script.ts";
+import { HostLink } from "./hostLink.ts";
 import type { SshArgs } from "./ssh.ts";
 import { connectionTo } from "./ssh.ts";
 
@@ -11,7 +11,7 @@ import { connectionTo } from "./ssh.ts";
 export interface HostAccess {
   /** How to reach the host. */
   readonly ssh: SshArgs;
-  /** Identity of the machine behind the address, for example an instance id; when it changes, the host is converged anew. Default: none. */
+  /** Identity of the machine behind the address, for example an instance id: nothing is asked of the host before it is known. Default: none. */
   readonly machineId?: pulumi.Input<string> | undefined;
   /** Options for the host's component. Default: none. */
   readonly options?: pulumi.ComponentResourceOptions | undefined;
@@ -30,33 +30,49 @@ export function declaredHost(args: HostArgs, plan: pulumi.Output<HostPlan>): pul
   return { address: args.address, plan: plan.apply(describePlan) };
 }
 
-/** The command that holds `parent`'s host at `plan`, after everything in `after`. */
-export function converge(
+/** A way to a host, from the moment at which its component knows how to reach it. */
+export function linkTo(
   name: string,
   parent: pulumi.ComponentResource,
   args: HostArgs,
   plan: pulumi.Output<HostPlan>,
-  options: pulumi.ComponentResourceOptions & { readonly after: readonly pulumi.Resource[] },
+): HostLink {
+  return new HostLink(name, parent, plan, connectionTo(name, args.address, args.ssh), args.machineId ?? "");
+}
+
+/** What else an update of a host involves. */
+export interface ConvergeOptions extends pulumi.ComponentResourceOptions {
+  /** What must be there before. */
+  readonly after: readonly pulumi.Resource[];
+  /** Give an old address back before the new one is converged; else when everything else has been. */
+  readonly oldAddressFirst: boolean;
+  readonly aroundUpdate: pulumi.ResourceHookBinding;
+}
+
+/** The command that holds `parent`'s host at its plan. */
+export function converge(
+  link: HostLink,
+  parent: pulumi.ComponentResource,
+  args: HostArgs,
+  options: ConvergeOptions,
 ): remote.Command {
-  const script = pulumi
-    .all([plan, args.machineId ?? ""])
-    .apply(([what, machine]) => renderScript(what, machine));
   return new remote.Command(
-    name,
+    link.name,
     {
-      connection: connectionTo(name, args.address, args.ssh),
+      connection: link.connection,
       create: "bash -s -- converge",
       delete: "bash -s -- remove",
-      stdin: script,
+      stdin: link.script,
       logging: "stderr",
       addPreviousOutputInEnv: false,
     },
     {
       parent,
       dependsOn: [...options.after],
-      // Another address is another machine: give the old one back with its own recorded connection, then begin anew.
+      // Another address is another machine: the old one is given back over its own recorded connection.
       replacementTrigger: args.address,
-      deleteBeforeReplace: true,
+      deleteBeforeReplace: options.oldAddressFirst,
+      hooks: options.aroundUpdate,
       // The component shows the plan; the script around it says nothing more.
       hideDiffs: ["stdin"],
       ...(options.deletedWith && { deletedWith: options.deletedWith }),

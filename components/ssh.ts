@@ -1,8 +1,8 @@
 /** How a host is reached: our arguments → the connection of @pulumi/command, every field known, always a secret. */
-import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { errorForPeople } from "../config/configError.ts";
 import { sshRouteSchema } from "../config/schema.ts";
+import type { Connection } from "../reading/target.ts";
 import { validated } from "./validate.ts";
 
 /** SSH access to a host. Give one of `privateKey` and `agent`. */
@@ -44,7 +44,7 @@ export function connectionTo(
   name: string,
   address: pulumi.Input<string>,
   ssh: SshArgs,
-): pulumi.Output<types.input.remote.ConnectionArgs> {
+): pulumi.Output<Connection> {
   const { user, host = address, port, hostKey, jump, dialAttempts, privateKey, privateKeyPassphrase } = ssh;
   if ((privateKey === undefined) === !ssh.agent) {
     throw errorForPeople(`${name}: give either ssh.privateKey or ssh.agent: true`);

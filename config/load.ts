@@ -28,6 +28,8 @@ export interface SshAccess {
 /** Everything the program needs to know. */
 export interface Settings {
   readonly cluster: Cluster;
+  /** What a change may do to connections. */
+  readonly changes: { readonly maxUnavailable: number; readonly allowBreakingConnections: boolean };
   /** Ways to the hosts by name; empty in the lab, which makes its own. */
   readonly access: Readonly<Record<string, SshAccess>>;
   readonly lab: { readonly image: "full" | "bare"; readonly clientAddress: string } | undefined;
@@ -48,8 +50,10 @@ export function loadSettings(): Settings {
   if (issues.length > 0) throw mistakes(issues);
   const cluster = resolveCluster(config);
 
+  const { maxUnavailable, allowBreakingConnections } = config;
   return {
     cluster,
+    changes: { maxUnavailable, allowBreakingConnections },
     access: config.lab ? {} : hostAccess(config, key, passphrase),
     lab: config.lab && { image: config.lab.image, clientAddress: clientAddress(config) },
   };

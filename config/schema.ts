@@ -81,6 +81,11 @@ const apache = settings({
 
 const realServer = settings({
   ...hostShape,
+  drain: flag("take this host out of all services")
+    .default(false)
+    .describe(
+      "Take the host out of all services, for maintenance: drained, out of the tables, VIPs off. It keeps its settings.",
+    ),
   apache: apache
     .optional()
     .describe("Have Apache installed and configured for the services of this host; `{}` for the defaults."),
@@ -152,6 +157,16 @@ export const virtualServiceSchema = settings({
   quiescent: flag("keep a failed real server at weight 0")
     .default(false)
     .describe("Keep a failed real server in the table at weight 0 instead of removing it."),
+  drainSeconds: integer(0, 86_400, "seconds")
+    .default(60)
+    .describe(
+      "Longest time for the connections of a real server that leaves; it gets no new ones meanwhile.",
+    ),
+  onDrainTimeout: choice(["stop", "proceed"])
+    .default("stop")
+    .describe(
+      "When connections are left after `drainSeconds`: `stop` puts the real server back and fails, `proceed` ends them.",
+    ),
   routed: flag("the VIP is routed to the director")
     .default(false)
     .describe("The VIP lies outside `subnet`, and a router sends it to the director."),
@@ -202,6 +217,14 @@ export const configSchema = settings({
   virtualServices: named(virtualServiceSchema, "virtual service").describe(
     "What clients connect to, by name.",
   ),
+  maxUnavailable: integer(1, 1000, "real servers")
+    .default(1)
+    .describe("Real servers that may be out of service at a time for a change of their own."),
+  allowBreakingConnections: flag("let a change end connections")
+    .default(false)
+    .describe(
+      "Allow changes that must end connections; without it they are refused before anything happens.",
+    ),
   ssh: sharedSsh.optional().describe("How hosts are reached, unless a host says otherwise. Not in the lab."),
   lab: lab.optional().describe("Build the hosts as containers on this machine; `{}` for the defaults."),
 });

@@ -1,5 +1,6 @@
 # One run over this host's plan: converge it, compare it read-only, or give everything back.
-# The plan (written before this text) sets $host, $role and $digest and defines plan(): one `item KIND ID [WANTED…]` per line.
+# The plan (written before this text) sets $host, $address, $role, $digest and $generation and defines plan(): one
+# `item KIND ID [WANTED…]` per line.
 
 state=/var/lib/pulumi-lvs
 mode=
@@ -40,6 +41,8 @@ lock() {
 item() {
   local kind=$1 id=$2 wanted='' found='' before
   shift 2
+  # The plan of an earlier version, kept on this host, may hold kinds that are gone.
+  declare -F "${kind}_read" >/dev/null || return 0
   planned+=("$kind $id") current="$kind $id"
   "${kind}_read" "$id" "$@"
   [ "$found" != "$wanted" ] || return 0
@@ -59,11 +62,14 @@ compare() {
   plan
 }
 
-show_differences() { printf '  %s\n    expected  %s\n    found     %s\n' "${differences[@]}"; }
+show_differences() {
+  [ ${#differences[@]} -eq 0 ] || printf '  %s\n    expected  %s\n    found     %s\n' "${differences[@]}"
+}
 
 converge() {
   mode=converge
   begin_undo
+  rm -rf "$state/withdrawn"
   plan
   reload_pending
   compare
@@ -71,24 +77,44 @@ converge() {
     show_differences >&2
     fail 'this host is not as planned after converging (see above)'
   fi
-  echo "$role $host" >"$state/holder"
+  declare -f plan >"$state/plan"
+  echo "$digest $generation" >"$state/converged"
+  echo "$role $host $address" >"$state/holder"
   end_undo
-  give_back_unplanned
-  reload_pending
+  if serves_until_released; then
+    note "$host: what is no longer planned stays until the directors have stopped sending"
+  else
+    release
+  fi
   echo "converged $digest"
 }
 
-inspect() {
-  compare
-  [ ${#differences[@]} -eq 0 ] || show_differences
+# A real server is converged before the directors: until they have drained it, it must serve as it did.
+serves_until_released() {
+  local line
+  [ "$role" = realServer ] || return 1
+  while IFS= read -r line; do
+    is_planned "$line" || return 0
+  done < <(newest_first "$state/before")
+  return 1
 }
 
-# A host with a new name or role is converged as what it is now before it is removed as what it was.
-remove() {
-  local holder="$role $host"
+# Gives back what is no longer planned; `planned` is known from the comparison.
+release() {
+  give_back_unplanned
+  reload_pending
+}
+
+is_held() {
+  local holder=''
   [ ! -e "$state/holder" ] || read -r holder <"$state/holder"
-  if [ "$holder" != "$role $host" ]; then
-    note "$host: left as it is: it is held as $holder now"
+  [ "$holder" = "$role $host $address" ]
+}
+
+# A host with a new name, role or address is converged as what it is now before it is removed as what it was.
+remove() {
+  if [ -e "$state/holder" ] && ! is_held; then
+    note "$host: left as it is: it is held as $(cat "$state/holder") now"
     echo removed
     return 0
   fi
@@ -97,9 +123,6 @@ remove() {
   rm -rf "$state"
   echo removed
 }
-
-# For status: the kernel's table with its connection counts.
-table() { ipvsadm -Ln; }
 
 main() {
   case ${1:-} in
@@ -112,7 +135,17 @@ main() {
       lock
       remove
       ;;
-    inspect | table) "$1" ;;
-    *) fail "unknown action \"${1:-}\"; give converge, inspect, table or remove" ;;
+    release)
+      lock
+      compare
+      release
+      ;;
+    withdraw | readmit) "$1" "$2" ;;
+    read) read_host ;;
+    inspect)
+      compare
+      show_differences
+      ;;
+    *) fail "unknown action \"${1:-}\"; give converge, release, remove, withdraw, readmit, read or inspect" ;;
   esac
 }

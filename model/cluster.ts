@@ -63,6 +63,9 @@ export interface VirtualService {
   readonly healthCheck: HealthCheck;
   readonly fallback: string | undefined;
   readonly quiescent: boolean;
+  /** Longest time for the connections of a real server that leaves. */
+  readonly drainSeconds: number;
+  readonly onDrainTimeout: "stop" | "proceed";
   /** The VIP lies outside the directors' link, and a router sends it there. */
   readonly routed: boolean;
   readonly realServers: readonly Destination[];

@@ -9,6 +9,7 @@ export function resolveCluster(config: Config): Cluster {
   const virtualServices = Object.entries(config.virtualServices).map(([name, service]) =>
     resolveVirtualService(name, service, (realServer) => config.realServers[realServer]?.address ?? ""),
   );
+  const isDrained = (realServer: string) => config.realServers[realServer]?.drain ?? false;
   return {
     subnet: config.subnet,
     directors: Object.entries(config.directors).map(([name, host]) => resolveHost(name, host)),
@@ -17,9 +18,12 @@ export function resolveCluster(config: Config): Cluster {
         service.realServers.some((to) => to.name === name),
       );
       const apache = host.apache && apacheFor(services, host.apache.documentRoot);
-      return { ...resolveHost(name, host), vips: vipsOf(services), apache };
+      return { ...resolveHost(name, host), vips: host.drain ? [] : vipsOf(services), apache };
     }),
-    virtualServices,
+    virtualServices: virtualServices.map((service) => ({
+      ...service,
+      realServers: service.realServers.filter((to) => !isDrained(to.name)),
+    })),
   };
 }
 

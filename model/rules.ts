@@ -96,7 +96,9 @@ export const rules: readonly Rule[] = [
     check: (cluster) =>
       services(cluster)
         .filter(({ service }) => service.realServers.length === 0)
-        .map(({ path }) => issue(`${path}.realServers`, {}, "name at least one real server")),
+        .map(({ path }) =>
+          issue(`${path}.realServers`, {}, "name at least one real server that is not drained"),
+        ),
   },
   {
     id: "service-once",

@@ -1,4 +1,4 @@
-/** A managed Apache: a site for the VIPs and the host's own address, so that other sites on the host stay untouched. */
+/** A managed Apache: a site of its own for each VIP and port, so that whatever else the host serves stays untouched. */
 import type { Apache, RealServer } from "../model/cluster.ts";
 import type { FileItem, Item } from "./hostPlan.ts";
 
@@ -14,22 +14,34 @@ export const apachePackages: readonly Item[] = [
   { kind: "packages", names: ["apache2"], units: [unit, "apache-htcacheclean.service"] },
 ];
 
-/** Configured, running, and proven to answer its health pages on the host's own address. */
+/** Configured and running. */
 export function holdApache(server: RealServer, apache: Apache): Item[] {
   return [
     ...pages(server, apache),
-    {
-      kind: "file",
-      path: "/etc/apache2/sites-enabled/pulumi-lvs.conf",
-      mode: "0644",
-      content: site(server, apache),
-      notify: unit,
-    },
+    ...sites(server, apache),
     { kind: "unit", name: unit, enabled: true, active: true },
-    ...apache.ports.flatMap((port) =>
-      apache.healthPaths.map((path): Item => ({ kind: "http", address: server.address, port, path })),
-    ),
   ];
+}
+
+/** Proven to answer its health pages where clients are sent. */
+export function provenApache({ vips }: RealServer, { ports, healthPaths }: Apache): Item[] {
+  return vips.flatMap((address) =>
+    ports.flatMap((port) => healthPaths.map((path): Item => ({ kind: "http", address, port, path }))),
+  );
+}
+
+/** Whether a change to the item may interrupt what Apache serves, so that clients must be elsewhere meanwhile. */
+export function disturbsApache(item: Item): boolean {
+  switch (item.kind) {
+    case "packages":
+      return item.units.includes(unit);
+    case "file":
+      return item.notify === unit;
+    case "unit":
+      return item.name === unit;
+    default:
+      return false;
+  }
 }
 
 function pages(server: RealServer, apache: Apache): FileItem[] {
@@ -45,22 +57,36 @@ function pages(server: RealServer, apache: Apache): FileItem[] {
   ];
 }
 
-function site({ address, vips }: RealServer, { ports, healthPaths, documentRoot = folder }: Apache): string {
-  return ports
-    .map((port) =>
-      [
-        ...(port === listenedAnyway ? [] : [`Listen ${port}`]),
-        `<VirtualHost ${[address, ...vips].map((at) => `${at}:${port}`).join(" ")}>`,
-        `    DocumentRoot "${documentRoot}"`,
-        ...healthPaths.filter((path) => path !== "/").map((path) => `    Alias "${path}" "${folder}/health"`),
-        ...[...new Set([documentRoot, folder])].flatMap((directory) => [
-          `    <Directory "${directory}">`,
-          "        Require all granted",
-          "    </Directory>",
-        ]),
-        "</VirtualHost>",
-        "",
-      ].join("\n"),
-    )
-    .join("");
+/** A file for each, so that one which goes can stay in place until the directors have stopped sending. */
+function sites({ vips }: RealServer, apache: Apache): FileItem[] {
+  const file = (name: string, content: string): FileItem => ({
+    kind: "file",
+    path: `/etc/apache2/sites-enabled/pulumi-lvs-${name}.conf`,
+    mode: "0644",
+    content,
+    notify: unit,
+  });
+  return [
+    ...apache.ports
+      .filter((port) => port !== listenedAnyway)
+      .map((port) => file(`listen-${port}`, `Listen ${port}\n`)),
+    ...vips.flatMap((vip) =>
+      apache.ports.map((port) => file(`${vip}-${port}`, site(`${vip}:${port}`, apache))),
+    ),
+  ];
+}
+
+function site(at: string, { healthPaths, documentRoot = folder }: Apache): string {
+  return [
+    `<VirtualHost ${at}>`,
+    `    DocumentRoot "${documentRoot}"`,
+    ...healthPaths.filter((path) => path !== "/").map((path) => `    Alias "${path}" "${folder}/health"`),
+    ...[...new Set([documentRoot, folder])].flatMap((directory) => [
+      `    <Directory "${directory}">`,
+      "        Require all granted",
+      "    </Directory>",
+    ]),
+    "</VirtualHost>",
+    "",
+  ].join("\n");
 }

@@ -1,7 +1,7 @@
 /** Director → HostPlan: software, kernel, health daemon, the table it fills, and only then the VIPs. */
 import type { Director, VirtualService } from "../model/cluster.ts";
 import { serviceKey, vipsOf } from "../model/cluster.ts";
-import type { HostPlan, Item } from "./hostPlan.ts";
+import type { DrainTerms, HostPlan, Item } from "./hostPlan.ts";
 import { renderIpvsRules } from "./ipvs.ts";
 import { renderLdirectord } from "./ldirectord.ts";
 import { holdSysctls } from "./sysctl.ts";
@@ -22,6 +22,7 @@ const kernelSettings = {
 export function planDirector(director: Director, services: readonly VirtualService[]): HostPlan {
   return {
     host: director.name,
+    address: director.address,
     role: "director",
     items: [
       { kind: "link", address: director.address, interface: director.interface },
@@ -57,6 +58,7 @@ function ipvsadm(): Item[] {
 function healthDaemon(services: readonly VirtualService[]): Item[] {
   return [
     ...services.map((service): Item => ({ kind: "record", of: "service", id: serviceKey(service) })),
+    { kind: "drain", services: services.map(drainTerms) },
     {
       kind: "file",
       path: "/etc/ha.d/ldirectord.cf",
@@ -67,6 +69,19 @@ function healthDaemon(services: readonly VirtualService[]): Item[] {
     },
     { kind: "unit", name: unit, enabled: true, active: true },
   ];
+}
+
+function drainTerms(service: VirtualService): DrainTerms {
+  const { drainSeconds, onDrainTimeout, fallback, port, realServers } = service;
+  return {
+    key: serviceKey(service),
+    seconds: drainSeconds,
+    onTimeout: onDrainTimeout,
+    staying: [
+      ...realServers.map((to) => `${to.address}:${to.port}`),
+      ...(fallback ? [`${fallback}:${port}`] : []),
+    ],
+  };
 }
 
 /** ldirectord checks the real servers of a service one after the other before it adds them. */

@@ -25,7 +25,18 @@ export type Item =
       /** `ADDRESS:PORT` whose rule comes and goes with the real servers' health. */
       readonly fallback: string | undefined;
     }
+  | { readonly kind: "drain"; readonly services: readonly DrainTerms[] }
   | { readonly kind: "vip"; readonly address: string; readonly announceFrom: string | undefined };
+
+/** How real servers leave one virtual service. */
+export interface DrainTerms {
+  /** The service, `tcp VIP:PORT`. */
+  readonly key: string;
+  readonly seconds: number;
+  readonly onTimeout: "stop" | "proceed";
+  /** `ADDRESS:PORT` of those that do not leave, the fallback among them. */
+  readonly staying: readonly string[];
+}
 
 /** An answer to a question that a package asks when it is installed (debconf(7)). */
 export interface DebconfAnswer {
@@ -49,6 +60,8 @@ export interface FileItem {
 /** Everything that one host is held at. */
 export interface HostPlan {
   readonly host: string;
+  /** The host's own address: another one is another machine. */
+  readonly address: string;
   readonly role: "director" | "realServer";
   readonly items: readonly Item[];
 }
@@ -84,9 +97,16 @@ export function itemWords(item: Item): readonly [kind: string, id: string, ...wa
         String(item.settleSeconds),
         ...optional(item.fallback),
       ];
+    case "drain":
+      return ["drain", "table", ...item.services.map(drainWord)];
     case "vip":
       return ["vip", item.address, ...(item.announceFrom ? ["announce", item.announceFrom] : ["silent"])];
   }
+}
+
+/** What an item is called in words: its kind and id. */
+export function itemLabel(item: Item): string {
+  return itemWords(item).slice(0, 2).join(" ");
 }
 
 /** The plan as a mapping that reads well in a preview: what is held, and how. */
@@ -115,9 +135,17 @@ function describeWanted(item: Item, wanted: readonly string[]): string {
       return "answers 200";
     case "link":
       return item.interface ?? "any interface";
+    case "drain":
+      return item.services
+        .map(({ key, seconds, onTimeout }) => `${key}: ${seconds} s, then ${onTimeout}`)
+        .join("\n");
     default:
       return wanted.join(", ");
   }
+}
+
+function drainWord({ key, seconds, onTimeout, staying }: DrainTerms): string {
+  return [key, seconds, onTimeout, staying.join(" ")].join("|");
 }
 
 function optional(word: string | undefined): string[] {

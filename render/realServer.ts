@@ -1,6 +1,6 @@
-/** RealServer → HostPlan: software, silence in ARP, the application, and only then the VIPs. */
+/** RealServer → HostPlan: software, silence in ARP, the application, only then the VIPs, and an answer on them. */
 import type { RealServer } from "../model/cluster.ts";
-import { apachePackages, holdApache } from "./apache.ts";
+import { apachePackages, holdApache, provenApache } from "./apache.ts";
 import type { HostPlan } from "./hostPlan.ts";
 import { holdSysctls } from "./sysctl.ts";
 import { silentVips } from "./vip.ts";
@@ -12,13 +12,15 @@ const silence = { "net.ipv4.conf.all.arp_ignore": "1", "net.ipv4.conf.all.arp_an
 export function planRealServer(server: RealServer): HostPlan {
   return {
     host: server.name,
+    address: server.address,
     role: "realServer",
     items: [
       { kind: "link", address: server.address, interface: server.interface },
       ...(server.apache ? apachePackages : []),
-      ...holdSysctls(silence),
+      ...(server.vips.length > 0 ? holdSysctls(silence) : []),
       ...(server.apache ? holdApache(server, server.apache) : []),
       ...silentVips(server.vips),
+      ...(server.apache ? provenApache(server, server.apache) : []),
     ],
   };
 }

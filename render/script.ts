@@ -10,31 +10,34 @@ export function shellWord(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** What a plan is recognised by on a host: it changes with the plan and with the shell that holds it. */
+export function digestOf(plan: HostPlan): string {
+  return createHash("sha256").update(planFunction(plan)).update(shellLibrary).digest("hex").slice(0, 16);
+}
+
 /**
- * The script for `bash -s -- converge|inspect|remove`, on stdin. Nothing runs before its last line has arrived, and
- * `generation` (any text that changes with the machine itself) makes an unchanged plan run again.
+ * The script for `bash -s -- ACTION`, on stdin; `host/run.sh` lists the actions. Nothing runs before its last line has
+ * arrived, and another `generation` makes an unchanged plan run again.
  */
-export function renderScript(plan: HostPlan, generation = ""): string {
-  const items = plan.items.map((item) => `  item ${itemWords(item).map(shellWord).join(" ")}`).join("\n");
-  const data = `plan() {\n${items}\n}\n`;
-  const digest = createHash("sha256")
-    .update(generation)
-    .update(data)
-    .update(shellLibrary)
-    .digest("hex")
-    .slice(0, 16);
+export function renderScript(plan: HostPlan, generation = "0"): string {
   return `${asRoot}
 set -euo pipefail
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022
 host=${shellWord(plan.host)}
+address=${shellWord(plan.address)}
 role=${shellWord(plan.role)}
-digest=${digest}
+digest=${digestOf(plan)}
+generation=${shellWord(generation)}
 
-${data}
+${planFunction(plan)}
 ${shellLibrary}
 main "$@" </dev/null
 `;
+}
+
+function planFunction({ items }: HostPlan): string {
+  return `plan() {\n${items.map((item) => `  item ${itemWords(item).map(shellWord).join(" ")}`).join("\n")}\n}\n`;
 }
 
 /** The rest of stdin goes to the shell that sudo starts: bash reads a script from a pipe no further than it has to. */

@@ -13,5 +13,7 @@ export const shellLibrary = [
     .sort()
     .map((name) => read(`items/${name}`)),
   read("record.sh"),
+  read("reading.sh"),
+  read("withdraw.sh"),
   read("run.sh"),
 ].join("\n");

@@ -1,15 +1,15 @@
 /** Asks every host of a stack how it is, in parallel and read-only. */
 import type { HostSummary, ServiceSummary } from "../model/summary.ts";
-import { runOverSsh } from "../ssh/client.ts";
+import type { KernelDestination, KernelTable } from "../reading/kernelTable.ts";
+import { ReadingError, readHost } from "../reading/readHost.ts";
+import { inWords } from "../reading/words.ts";
 import { SshError } from "../ssh/target.ts";
-import type { KernelDestination, KernelTable } from "./kernelTable.ts";
-import { parseKernelTable } from "./kernelTable.ts";
 import type { StackState, StateHost } from "./stackState.ts";
 
 /** A host and whether it is as planned. */
 export interface HostStatus extends HostSummary {
   readonly state: "as planned" | "differs" | "unreachable";
-  /** What differs, or why the host could not be asked. */
+  /** What differs, a line each (planned → found), or why the host could not be asked. */
   readonly detail: string;
 }
 
@@ -63,22 +63,19 @@ export async function collectStatus(stack: string, { outputs, hosts }: StackStat
   };
 }
 
-async function ask(host: StateHost): Promise<Answer> {
-  const { name, target, script } = host;
+async function ask({ name, role, target, script }: StateHost): Promise<Answer> {
   try {
-    const inspect = runOverSsh(target, { command: "bash -s -- inspect", stdin: script });
-    const show =
-      host.role === "director"
-        ? runOverSsh(target, { command: "bash -s -- table", stdin: script })
-        : undefined;
-    const [{ exitCode, stdout, stderr }, shown] = await Promise.all([inspect, show]);
-    const detail = exitCode === 0 ? stdout.trimEnd() : stderr.trim();
+    const { held, differences, table } = await readHost(target, script);
+    const words = held
+      ? differences.flatMap(inWords)
+      : ["not converged, or by another stack; `up` converges it"];
+    const state = words.length === 0 ? "as planned" : "differs";
     return {
-      status: { name, state: exitCode === 0 && detail === "" ? "as planned" : "differs", detail },
-      table: shown?.exitCode === 0 ? parseKernelTable(shown.stdout) : undefined,
+      status: { name, state, detail: words.join("\n") },
+      table: role === "director" && held ? table : undefined,
     };
   } catch (error) {
-    if (!(error instanceof SshError)) throw error;
+    if (!(error instanceof SshError || error instanceof ReadingError)) throw error;
     return { status: { name, state: "unreachable", detail: error.message }, table: undefined };
   }
 }

@@ -4,20 +4,21 @@ import { SetupError } from "../setup/rung.ts";
 import { requestFromClient } from "./answers.ts";
 import { collectStatus } from "./collect.ts";
 import { showStatus } from "./show.ts";
-import { parseStackState } from "./stackState.ts";
+import { parseStackState, type StackState } from "./stackState.ts";
 
 /** Enough to see every real server of a small cluster answer in proportion. */
 const sampleRequests = 12;
 
+/** The stack's state; throws a {@link SetupError} when it is not up. */
+export async function readStack(stack: Stack): Promise<StackState> {
+  const state = parseStackState(await readPulumi(stack, ["stack", "export", "--show-secrets"]));
+  if (state.hosts.length > 0) return state;
+  throw new SetupError(`stack ${stack.name} is not up; \`npm run up -- --stack ${stack.name}\` brings it up`);
+}
+
 /** Prints the status; throws a {@link SetupError} when the stack is not up. */
 export async function reportStatus(stack: Stack, { json }: { readonly json: boolean }): Promise<void> {
-  const exported = await readPulumi(stack, ["stack", "export", "--show-secrets"]);
-  const state = parseStackState(exported);
-  if (state.hosts.length === 0) {
-    throw new SetupError(
-      `stack ${stack.name} is not up; \`npm run up -- --stack ${stack.name}\` brings it up`,
-    );
-  }
+  const state = await readStack(stack);
   const status = await collectStatus(stack.name, state);
   // Only a lab has a client; hosts of one's own are shown on machines without a Docker engine too.
   const answers =

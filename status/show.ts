@@ -9,7 +9,7 @@ export function showStatus(status: ClusterStatus, answers: Answers | undefined):
   return [
     `${pc.bold("VIP")}  ${status.vip ?? "none"}${status.url ? `  ${status.url}` : ""}`,
     ...status.virtualServices.map(showService),
-    table(
+    plainTable(
       ["HOST", "ROLE", "ADDRESS", "STATE"],
       [
         ...status.directors.map((host) => hostRow(host, "director")),
@@ -32,7 +32,7 @@ function showService(service: ClusterStatus["virtualServices"][number]): string 
     String(to.inactiveConnections),
   ]);
   const title = `${pc.bold(name)}  ${protocol} ${address}:${port}  scheduler ${scheduler}  forwarding ${forwarding}`;
-  return `${title}\n${table(["REAL SERVER", "ADDRESS", "WEIGHT", "STATE", "ACTIVE", "INACTIVE"], rows)}`;
+  return `${title}\n${plainTable(["REAL SERVER", "ADDRESS", "WEIGHT", "STATE", "ACTIVE", "INACTIVE"], rows)}`;
 }
 
 function weight({ weight: wanted, liveWeight }: RealServerStatus): string {
@@ -60,7 +60,8 @@ function colour(state: string): string {
   return state === "quiesced" ? pc.yellow(state) : pc.red(state);
 }
 
-function table(head: string[], rows: string[][]): string {
+/** A table without lines. */
+export function plainTable(head: string[], rows: string[][]): string {
   const none = { top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "" };
   const rest = {
     "bottom-left": "",

@@ -1,5 +1,6 @@
 /** Finds in a stack's exported state what reading its hosts takes: outputs, and each host's connection and script. */
 import { z } from "zod";
+import { connectionSchema, targetOf } from "../reading/target.ts";
 import type { SshTarget } from "../ssh/target.ts";
 
 /** Marks a secret in an exported deployment (pulumi/sdk, resource.SecretSig). */
@@ -23,17 +24,8 @@ export interface StackState {
   readonly hosts: readonly StateHost[];
 }
 
-const connection = z.object({
-  host: z.string(),
-  port: z.number(),
-  user: z.string(),
-  hostKey: z.string().optional(),
-  privateKey: z.string().optional(),
-  privateKeyPassword: z.string().optional(),
-  dialErrorLimit: z.number(),
-});
 const command = z.object({
-  connection: connection.extend({ proxy: connection.optional() }),
+  connection: connectionSchema,
   stdin: z.string(),
 });
 const deployment = z.object({
@@ -60,7 +52,7 @@ export function parseStackState(exported: string): StackState {
     const role = roleOf(parent);
     if (type !== "command:remote:Command" || !role) return [];
     const { connection: route, stdin } = command.parse(inputs);
-    return [{ name: urn.split("::").at(-1) ?? urn, role, target: targetOf(route), script: stdin }];
+    return [{ name: urn.split("::").at(-1) ?? urn, role, target: targetOf(route, "brief"), script: stdin }];
   });
   const hasLab = resources.some(({ type }) => type === "lvs:lab:Lab");
   return { outputs: stack?.outputs ?? {}, hasLab, hosts };
@@ -69,26 +61,6 @@ export function parseStackState(exported: string): StackState {
 function roleOf(parentUrn: string): StateHost["role"] | undefined {
   if (parentUrn.includes("lvs:index:Director::")) return "director";
   return parentUrn.includes("lvs:index:RealServer::") ? "realServer" : undefined;
-}
-
-function targetOf({ proxy, ...route }: z.infer<typeof command>["connection"]): SshTarget {
-  return { ...endpoint(route), ...(proxy && { jump: endpoint(proxy) }) };
-}
-
-function endpoint(route: z.infer<typeof connection>): Omit<SshTarget, "jump"> {
-  const { privateKey, privateKeyPassword, hostKey, host, port, user } = route;
-  const agent = process.env.SSH_AUTH_SOCK;
-  return {
-    host,
-    port,
-    user,
-    dialErrorLimit: 1,
-    perDialTimeoutSeconds: 5,
-    ...(hostKey && { hostKey }),
-    ...(privateKey && { privateKey }),
-    ...(privateKeyPassword && { passphrase: privateKeyPassword }),
-    ...(!privateKey && agent && { agentSocket: agent }),
-  };
 }
 
 function withoutSecretMarks(_key: string, value: unknown): unknown {

@@ -40,11 +40,17 @@ const forbidden: readonly (readonly [rule: string, isForbidden: (edge: Import) =
   ],
   ["render/ needs of ours only the model", outside("render/", "model/")],
   [
+    "reading/ asks hosts and compares, for whoever wants to know",
+    outside("reading/", "model/", "render/", "ssh/"),
+  ],
+  [
     "components/ work in anybody's program",
     outside(
       "components/",
       "model/",
       "render/",
+      "reading/",
+      "ssh/",
       "config/schema.ts",
       "config/errors.ts",
       "config/configError.ts",
@@ -86,7 +92,7 @@ describe("imports", () => {
   it.each([
     ["index.ts", "lab/Lab.ts", false],
     ["config/load.ts", "@pulumi/pulumi", false],
-    ["components/ssh.ts", "@pulumi/command", true],
+    ["components/roll.ts", "components/hostLink.ts", true],
     ["components/index.ts", "components/Director.ts", false],
     ["model/resolve.ts", "config/schema.ts", true],
   ])("are found, whatever their form: in %s, %s", (from, to, isType) => {

@@ -75,17 +75,14 @@ describe("order", () => {
     });
   });
 
-  it("gives a host back before another takes its place", async () => {
-    const resources = await recordCluster();
-    for (const [host, address] of [
-      ["lb1", "192.0.2.11"],
-      ["web1", "192.0.2.21"],
-    ] as const) {
-      expect(entry(resources, `Command ${host}`)).toMatchObject({
-        deleteBeforeReplace: true,
-        replacementTrigger: address,
-      });
-    }
+  it.each([
+    ["an old director back before the new one announces the same VIPs", "lb1", "192.0.2.11", true],
+    ["an old real server back only when directors have left it", "web1", "192.0.2.21", false],
+  ])("gives %s", async (_, host, replacementTrigger, deleteBeforeReplace) => {
+    expect(entry(await recordCluster(), `Command ${host}`)).toMatchObject({
+      deleteBeforeReplace,
+      replacementTrigger,
+    });
   });
 
   it("puts each command under its host", async () => {

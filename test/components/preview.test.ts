@@ -56,9 +56,14 @@ describe("a preview", () => {
     expect(differences(await recordCluster(), after)).toEqual([["Command web1", "connection"]]);
   });
 
-  it("runs a host's command again where the machine behind it is another", async () => {
-    const after = await recordCluster({ web1: { machineId: "i-2" } });
-    expect(differences(await recordCluster(), after)).toEqual([["Command web1", "stdin"]]);
+  it("asks nothing of a host whose machine is yet to be made", async () => {
+    const resources = byLabel(
+      await record(() => makeCluster({ web1: { machineId: new Machine("machine").address } }), {
+        preview: true,
+      }),
+    );
+    expect(entry(resources, "Command web1").inputs.stdin).toBe(unknown);
+    expect(entry(resources, "Command web2").inputs.stdin).toBe(renderScript(entry(plans, "web2")));
   });
 
   it("goes on where hosts are not known yet", async () => {

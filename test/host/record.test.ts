@@ -52,10 +52,26 @@ describe("a run", () => {
     expect(run("remove", "web1")).toContain("vip second: given back");
   });
 
+  it("keeps what a real server no longer holds until it is told to give it back", () => {
+    run("converge", "web1", "item thing first on", "item thing second on");
+    expect(run("converge", "web1", "item thing first on")).toContain(
+      "stays until the directors have stopped sending",
+    );
+    expect(read("second")).toBe("on");
+    expect(run("read_host", "web1", "item thing first on")).toContain(
+      "difference\tthing second\tgiven back\tstill held",
+    );
+    expect(run("compare; release", "web1", "item thing first on")).toContain("thing second: given back");
+    expect(read("second")).toBe("absent");
+    expect(run("read_host", "web1", "item thing first on")).toBe("held\tany\t0\n");
+  });
+
   it("leaves a host alone that is held under another name by now", () => {
     run("converge", "web1", "item thing setting ours");
     run("converge", "www1", "item thing setting ours");
-    expect(run("remove", "web1")).toContain("web1: left as it is: it is held as realServer www1 now");
+    expect(run("remove", "web1")).toContain(
+      "web1: left as it is: it is held as realServer www1 192.0.2.21 now",
+    );
     expect(read("setting")).toBe("ours");
     run("remove", "www1");
     expect(read("setting")).toBe("absent");
@@ -80,8 +96,14 @@ describe("a virtual service that was there before", () => {
   });
 });
 
-function run(action: "converge" | "remove", host: string, ...items: string[]): string {
-  return bash(`host=${host} role=realServer digest=any\nplan() {\n:\n${items.join("\n")}\n}\n${action}`);
+function run(
+  action: "converge" | "remove" | "compare; release" | "read_host",
+  host: string,
+  ...items: string[]
+): string {
+  return bash(
+    `host=${host} address=192.0.2.21 role=realServer digest=any generation=0\nplan() {\n:\n${items.join("\n")}\n}\n${action}`,
+  );
 }
 
 /** What the commands print, errors included. */

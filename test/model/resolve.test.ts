@@ -32,6 +32,8 @@ describe("a resolved cluster", () => {
           },
           fallback: undefined,
           quiescent: false,
+          drainSeconds: 60,
+          onDrainTimeout: "stop",
           routed: false,
           realServers: [
             resolvedDestination("web1", "198.18.7.21"),

@@ -61,7 +61,7 @@ const cases: Record<string, RuleCase> = {
   "service-has-real-servers": {
     kept: changed({ [`${web}.realServers`]: { web1: {} } }),
     broken: changed({ [`${web}.realServers`]: {} }),
-    issues: [issue(`${web}.realServers`, {}, "name at least one real server")],
+    issues: [issue(`${web}.realServers`, {}, "name at least one real server that is not drained")],
   },
   "service-once": {
     kept: changed({ "virtualServices.other": { ...secondService, address: "198.18.7.100", port: 81 } }),

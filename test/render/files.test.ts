@@ -36,14 +36,31 @@ describe("an Apache site, whatever the settings hold,", () => {
     );
   });
 
+  it("is one file for each VIP and port", () => {
+    fc.assert(
+      fc.property(clusters, ({ realServers }) => {
+        for (const server of realServers) {
+          const hosts = filesAt(planRealServer(server), "apache2/sites").flatMap(({ path, content }) =>
+            [...content.matchAll(/^<VirtualHost (.*)>$/gm)].map(([, at]) => `${path} ${at}`),
+          );
+          const folder = "/etc/apache2/sites-enabled";
+          const wanted = server.vips.flatMap((vip) =>
+            (server.apache?.ports ?? []).map(
+              (port) => `${folder}/pulumi-lvs-${vip}-${port}.conf ${vip}:${port}`,
+            ),
+          );
+          expect(hosts).toEqual(wanted);
+        }
+      }),
+    );
+  });
+
   it("listens once on each port but 80, which Debian's ports.conf listens on", () => {
     fc.assert(
       fc.property(clusters, ({ realServers }) => {
         for (const server of realServers.filter(({ apache }) => apache)) {
-          const [site] = filesAt(planRealServer(server), "apache2/sites");
-          const ports = [...(site?.content ?? "").matchAll(/^Listen (\d+)$/gm)].map(([, port]) =>
-            Number(port),
-          );
+          const sites = filesAt(planRealServer(server), "apache2/sites").map(({ content }) => content);
+          const ports = [...sites.join("").matchAll(/^Listen (\d+)$/gm)].map(([, port]) => Number(port));
           expect(ports).toEqual(server.apache?.ports.filter((port) => port !== 80));
         }
       }),

@@ -13,12 +13,17 @@ import { fixtures, plansOf } from "./plans.ts";
 const clusters = arbitrarySettings.map(clusterOf);
 
 describe("on every real server", () => {
-  everyCluster("VIPs come last, after silence in ARP and an application that answers", (cluster) => {
-    for (const { items } of cluster.realServers.map(planRealServer)) expectVipsLast(items);
+  everyCluster("VIPs come last, and then only the proof that something answers on them", (cluster) => {
+    for (const { items } of cluster.realServers.map(planRealServer)) {
+      expectVipsLast(items.filter(({ kind }) => kind !== "http"));
+      const proofs = items.findIndex(({ kind }) => kind === "http");
+      expect(proofs < 0 ? [] : items.slice(proofs).filter(({ kind }) => kind !== "http")).toEqual([]);
+    }
   });
 
   everyCluster("silence in ARP is set before anything that could bring a VIP up", (cluster) => {
-    for (const { items } of cluster.realServers.map(planRealServer)) {
+    for (const server of cluster.realServers.filter(({ vips }) => vips.length > 0)) {
+      const { items } = planRealServer(server);
       const silence = lastIndexOf(items, ({ kind }) => kind === "sysctl");
       expect(silence).toBeGreaterThan(-1);
       expect(items.slice(0, silence).filter(bringsVip)).toEqual([]);
@@ -26,7 +31,7 @@ describe("on every real server", () => {
   });
 
   everyCluster("the settings for the next boot are written before those for now", (cluster) => {
-    for (const { items } of plansOf(cluster)) {
+    for (const { items } of plansOf(cluster).filter((plan) => vipsIn(plan).length > 0)) {
       const file = items.findIndex((item) => item.kind === "file" && item.path.startsWith("/etc/sysctl.d/"));
       expect(file).toBeGreaterThan(-1);
       expect(items.findIndex(({ kind }) => kind === "sysctl")).toBeGreaterThan(file);
@@ -48,6 +53,16 @@ describe("on every director", () => {
     for (const { items } of directorPlans(cluster)) {
       expectVipsLast(items);
       expect(items.filter(({ kind }) => kind === "service")).toHaveLength(cluster.virtualServices.length);
+    }
+  });
+
+  everyCluster("real servers that leave are drained before the health daemon hears of it", (cluster) => {
+    for (const { items } of directorPlans(cluster)) {
+      const drain = items.findIndex(({ kind }) => kind === "drain");
+      expect(drain).toBeGreaterThan(-1);
+      const told = (item: Item) => item.kind === "file" && item.path === "/etc/ha.d/ldirectord.cf";
+      expect(items.findIndex(told)).toBeGreaterThan(drain);
+      expect(lastIndexOf(items, ({ kind }) => kind === "record")).toBeLessThan(drain);
     }
   });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { type HostPlan, type Item, itemWords } from "../../render/hostPlan.ts";
-import { renderScript, shellWord } from "../../render/script.ts";
+import { digestOf, renderScript, shellWord } from "../../render/script.ts";
 import { shellLibrary } from "../../render/shellLibrary.ts";
 
 const canary = mkdtempSync(join(tmpdir(), "pulumi-lvs-"));
@@ -83,6 +83,7 @@ describe("the script of a host", () => {
   it("hands every word of every item to the shell unchanged, and runs none of them", () => {
     const plans = fc.record({
       host: hostileText,
+      address: hostileText,
       role: fc.constant("director" as const),
       items: fc.array(hostileItem, { minLength: 1, maxLength: 8 }),
     });
@@ -90,10 +91,10 @@ describe("the script of a host", () => {
       fc.property(plans, (plan) => {
         const told = bash(`${dataOf(plan)}
           item() { printf '%s\\0' "$#" "$@"; }
-          printf '%s\\0' "$host"
+          printf '%s\\0' "$host" "$address"
           plan`);
         const words = plan.items.map(itemWords).flatMap((all) => [String(all.length), ...all]);
-        expect(told).toEqual([plan.host, ...words]);
+        expect(told).toEqual([plan.host, plan.address, ...words]);
       }),
     );
     expect(readdirSync(canary)).toEqual([]);
@@ -103,16 +104,15 @@ describe("the script of a host", () => {
     expect(renderScript(planOf("1"))).toBe(renderScript(planOf("1")));
   });
 
-  it.each([
-    ["plan", renderScript(planOf("2"))],
-    ["machine", renderScript(planOf("1"), "another")],
-  ])("has another digest for another %s", (_, other) => {
-    expect(digestOf(other)).not.toBe(digestOf(renderScript(planOf("1"))));
+  it("carries the digest of its plan, which another plan does not have", () => {
+    expect(renderScript(planOf("1"))).toContain(`\ndigest=${digestOf(planOf("1"))}\n`);
+    expect(digestOf(planOf("2"))).not.toBe(digestOf(planOf("1")));
   });
 
-  it("differs in nothing but its digest for another machine", () => {
-    const scripts = ["", "another"].map((machine) => renderScript(planOf("1"), machine));
-    expect(scripts[1]?.replace(digestOf(scripts[1]), "")).toBe(scripts[0]?.replace(digestOf(scripts[0]), ""));
+  it("differs in nothing but the generation for another one", () => {
+    const scripts = ["a.0", "a.1"].map((generation) => renderScript(planOf("1"), generation));
+    expect(scripts[1]).toBe(scripts[0]?.replace("generation='a.0'", "generation='a.1'"));
+    expect(scripts[1]).not.toBe(scripts[0]);
   });
 });
 
@@ -130,9 +130,6 @@ function dataOf(plan: HostPlan): string {
 }
 
 function planOf(value: string): HostPlan {
-  return { host: "web1", role: "realServer", items: [{ kind: "sysctl", key: "net.ipv4.ip_forward", value }] };
-}
-
-function digestOf(script: string | undefined): string {
-  return /^digest=([0-9a-f]{16})$/m.exec(script ?? "")?.[1] ?? "no digest";
+  const items = [{ kind: "sysctl", key: "net.ipv4.ip_forward", value }] as const;
+  return { host: "web1", address: "192.0.2.21", role: "realServer", items };
 }

@@ -53,7 +53,7 @@ describe("the state of a stack", () => {
     const route = { ...login, privateKey: "key", privateKeyPassword: "word", perDialTimeout: 15 };
     const command = commandOf(component, { ...route, proxy: { ...login, host: "bastion" } });
     const { dialErrorLimit: _, ...way } = login;
-    const briefly = { dialErrorLimit: 1, perDialTimeoutSeconds: 5 };
+    const briefly = { dialErrorLimit: 0, perDialTimeoutSeconds: 5 };
     const target = { ...way, privateKey: "key", passphrase: "word", ...briefly };
     vi.stubEnv("SSH_AUTH_SOCK", "");
     expect(stateWith(stack, command).hosts).toEqual([

@@ -6,8 +6,10 @@ set -euo pipefail
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022
 host='lb1'
+address='198.18.7.11'
 role='director'
 digest=…
+generation='0'
 
 plan() {
   item 'link' '198.18.7.11'
@@ -19,6 +21,7 @@ plan() {
   item 'sysctl' 'net.ipv4.vs.expire_nodest_conn' '1'
   item 'sysctl' 'net.ipv4.vs.expire_quiescent_template' '1'
   item 'record' 'service tcp 198.18.7.100:80'
+  item 'drain' 'table' 'tcp 198.18.7.100:80|60|stop|198.18.7.21:80 198.18.7.22:80'
   item 'unit' 'ldirectord.service' 'enabled' 'active'
   item 'service' 'tcp 198.18.7.100:80' '-A -t 198.18.7.100:80 -s wrr
 -a -t 198.18.7.100:80 -r 198.18.7.21:80 -g -w 1

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseKernelTable } from "../../status/kernelTable.ts";
+import { parseKernelTable } from "../../reading/kernelTable.ts";
 
 /** What ipvsadm 1.31 prints. */
 const printed = `IP Virtual Server version 1.2.1 (size=4096)

@@ -1,0 +1,20 @@
+/** What happens once a director has been changed: its real servers give back what it no longer sends connections for. */
+import * as pulumi from "@pulumi/pulumi";
+import type { RealServer } from "./RealServer.ts";
+import { hasLeftovers } from "./realServerHooks.ts";
+
+/** Hooks for the director's command. */
+export function afterDirector(name: string, realServers: readonly RealServer[]): pulumi.ResourceHookBinding {
+  const release = async ({ link }: RealServer) => {
+    const { reading } = await link.found();
+    if (hasLeftovers(reading)) await link.run("release");
+  };
+  return {
+    afterUpdate: [
+      new pulumi.ResourceHook(
+        `${name}-release`,
+        async () => void (await Promise.all(realServers.map(release))),
+      ),
+    ],
+  };
+}

@@ -1,0 +1,56 @@
+/** A host as the running program sees it: how it was found, the script that holds it, and actions run there beside its resource. */
+import * as pulumi from "@pulumi/pulumi";
+import { type Connection, targetOf } from "../reading/target.ts";
+import type { HostPlan } from "../render/hostPlan.ts";
+import { shellWord } from "../render/script.ts";
+import { runOverSsh } from "../ssh/client.ts";
+import { type HostChange, readForChange } from "./hostReading.ts";
+
+/** A way to one host for as long as the program runs. */
+export class HostLink {
+  readonly name: string;
+  readonly connection: pulumi.Output<Connection>;
+  /** What the host's command runs: equal to the one in the state exactly where nothing is to be done. */
+  readonly script: pulumi.Output<string>;
+  readonly #resource: pulumi.Resource;
+  readonly #change: pulumi.Output<HostChange>;
+
+  constructor(
+    name: string,
+    resource: pulumi.Resource,
+    plan: pulumi.Output<HostPlan>,
+    connection: pulumi.Output<Connection>,
+    machineId: pulumi.Input<string>,
+  ) {
+    this.name = name;
+    this.connection = connection;
+    this.#resource = resource;
+    this.#change = readForChange(name, resource, plan, connection, machineId);
+    this.script = this.#change.apply(({ script }) => script);
+  }
+
+  /** Calls `look` with the host as it was found; never in a preview that does not know it. */
+  whenFound(look: (change: HostChange) => void | Promise<void>): void {
+    this.#change.apply(look);
+  }
+
+  /** The host as it was found. For use in hooks: in a preview it may never settle. */
+  found(): Promise<HostChange> {
+    return new Promise((resolve) => this.whenFound(resolve));
+  }
+
+  /** Runs an action of `host/run.sh`, its words shown as they come; throws an Error with the last of them when it fails. */
+  async run(action: "withdraw" | "readmit" | "release", ...words: readonly string[]): Promise<void> {
+    const { connection, script } = await this.found();
+    const said: string[] = [];
+    const { exitCode } = await runOverSsh(targetOf(connection, "configured"), {
+      command: ["bash -s --", action, ...words.map(shellWord)].join(" "),
+      stdin: script,
+      onStderr: (text) => {
+        said.push(text.trimEnd());
+        void pulumi.log.info(text.trimEnd(), this.#resource);
+      },
+    });
+    if (exitCode !== 0) throw new Error(said.at(-1) ?? `${this.name}: ${action} ended with ${exitCode}`);
+  }
+}

@@ -1,0 +1,83 @@
+/** Reads a host while the program runs, before its resource is compared with the state, and tells what has drifted. */
+import { randomBytes } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { errorForPeople } from "../config/configError.ts";
+import type { HostReading } from "../reading/hostReading.ts";
+import { ReadingError, readHost } from "../reading/readHost.ts";
+import { type Connection, targetOf } from "../reading/target.ts";
+import { inWords } from "../reading/words.ts";
+import type { HostPlan } from "../render/hostPlan.ts";
+import { renderScript } from "../render/script.ts";
+import { SshError } from "../ssh/target.ts";
+
+/** A host as found, and the script that makes it as planned. */
+export interface HostChange {
+  readonly plan: HostPlan;
+  readonly connection: Connection;
+  readonly reading: HostReading;
+  /** Equal to the one in the state exactly where nothing is to be done. */
+  readonly script: string;
+}
+
+/**
+ * Reads the host for `resource`. Unknown at preview where the host cannot be reached, which is a warning then and an
+ * error in an update.
+ */
+export function readForChange(
+  name: string,
+  resource: pulumi.Resource,
+  plan: pulumi.Output<HostPlan>,
+  connection: pulumi.Output<Connection>,
+  machineId: pulumi.Input<string>,
+): pulumi.Output<HostChange> {
+  const change = pulumi.all([plan, connection, machineId]).apply(async ([wanted, way]) => {
+    const reading = await read(name, resource, wanted, way);
+    // The engine then shows an update: whether one is needed cannot be told.
+    if (!reading) return pulumi.unknown as unknown as HostChange;
+    await showDrift(resource, reading);
+    const script = renderScript(wanted, nextGeneration(reading));
+    return { plan: wanted, connection: way, reading, script };
+  });
+  // A script holds no secret, though the way it was read does.
+  return pulumi.unsecret(change);
+}
+
+async function read(
+  name: string,
+  resource: pulumi.Resource,
+  plan: HostPlan,
+  connection: Connection,
+): Promise<HostReading | undefined> {
+  const isPreview = pulumi.runtime.isDryRun();
+  try {
+    return await readHost(targetOf(connection, isPreview ? "brief" : "configured"), renderScript(plan));
+  } catch (error) {
+    if (!(error instanceof SshError || error instanceof ReadingError)) throw error;
+    if (!isPreview) throw errorForPeople(`${name}: ${error.message}`);
+    await pulumi.log.warn(
+      `cannot be read, so what would change there is not known: ${error.message}`,
+      resource,
+    );
+    return undefined;
+  }
+}
+
+async function showDrift(resource: pulumi.Resource, { held, drift }: HostReading): Promise<void> {
+  if (!held || drift.length === 0) return;
+  const lines = drift.flatMap(inWords).map((words) => `\n  ${words}`);
+  await pulumi.log.warn(
+    `changed behind our back (planned → found), \`up\` repairs it:${lines.join("")}`,
+    resource,
+  );
+}
+
+/**
+ * The generation of the last good run where the host is as that run left it; another one makes the script differ from
+ * the one in the state, and so run. A host that is not ours yet gets one that no state can hold.
+ */
+function nextGeneration({ held, differences, drift }: HostReading): string {
+  if (!held) return `${randomBytes(4).toString("hex")}.0`;
+  if (differences.length === 0 && drift.length === 0) return held.generation;
+  const [origin, count] = held.generation.split(".");
+  return `${origin}.${Number(count) + 1}`;
+}

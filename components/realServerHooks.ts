@@ -1,0 +1,62 @@
+/** What happens around a change to a real server: clients are elsewhere meanwhile, and what it still serves is kept. */
+import * as pulumi from "@pulumi/pulumi";
+import type { HostReading } from "../reading/hostReading.ts";
+import { disturbsApache } from "../render/apache.ts";
+import { itemLabel } from "../render/hostPlan.ts";
+import type { HostLink } from "./hostLink.ts";
+import type { HostChange } from "./hostReading.ts";
+import type { Roll } from "./roll.ts";
+
+/** Hooks for the real server's command; `directors` is complete by the time they run. */
+export function aroundChange(link: HostLink, directors: readonly Roll[]): pulumi.ResourceHookBinding {
+  const hook = (when: string, run: (change: HostChange) => Promise<void>) =>
+    new pulumi.ResourceHook(`${link.name}-${when}`, async () => run(await link.found()));
+  return {
+    beforeUpdate: [
+      hook("withdraw", async (change) => {
+        if (!disturbs(change)) return;
+        for (const director of directors) await director.withdraw(link.name, addressOf(change));
+      }),
+    ],
+    afterUpdate: [
+      hook("readmit", async (change) => {
+        for (const director of directors) await director.readmit(link.name, addressOf(change));
+        if (hasLeftovers(change.reading) && !(await isSentTo(change, directors))) await link.run("release");
+      }),
+    ],
+    onError: [
+      new pulumi.ErrorHook(`${link.name}-failed`, async () => {
+        const change = await link.found();
+        for (const director of directors) await director.giveUp(link.name, addressOf(change));
+        return false;
+      }),
+    ],
+  };
+}
+
+/** Whether the host still holds something that its plan no longer names. */
+export function hasLeftovers({ differences }: HostReading): boolean {
+  return differences.some(({ found }) => found === "still held");
+}
+
+/** A director that still sends here will be changed in this run too; what it sends must be served until then. */
+async function isSentTo({ plan, reading }: HostChange, directors: readonly Roll[]): Promise<boolean> {
+  const leaving = reading.differences
+    .filter(({ item, found }) => item.startsWith("vip ") && found === "still held")
+    .map(({ item }) => item.replace("vip ", ""));
+  const rules = await Promise.all(directors.map((director) => director.rules()));
+  return rules
+    .flat()
+    .some(
+      (rule) => rule.includes(` -r ${plan.address}:`) && leaving.some((vip) => rule.includes(` ${vip}:`)),
+    );
+}
+
+function disturbs({ plan, reading }: HostChange): boolean {
+  const differs = new Set(reading.differences.map(({ item }) => item));
+  return plan.items.some((item) => disturbsApache(item) && differs.has(itemLabel(item)));
+}
+
+function addressOf({ plan }: HostChange): string {
+  return plan.address;
+}

@@ -1,0 +1,114 @@
+# Real servers that leave a virtual service get no new connections and time for those they have:
+# drain table "PROTOCOL VIP:PORT|SECONDS|stop or proceed|STAYS STAYS…"…; STAYS is ADDRESS:PORT.
+# A service that is no longer planned drains on the terms of the last run that knew it.
+
+drain_read() {
+  local key line to terms
+  shift
+  wanted=nobody found='' leaving=()
+  # Afterwards, who does not belong into a table is told by the item of its service.
+  [ "$mode" = converge ] || { found=$wanted; return 0; }
+  keep_drain_terms "$@"
+  while IFS= read -r -u 7 key; do
+    terms=$(drain_terms "$key" "$@")
+    while read -r to; do
+      [[ " ${terms##*|} " == *" $to "* ]] || ! has_share "$key" "$to" || leaving+=("$key|$to|${terms%|*}") found+="$to "
+    done < <(real_servers_of "$key")
+  done 7< <(held_services)
+  found=${found:-$wanted}
+}
+
+drain_set() {
+  note "$host: draining $found"
+  drain_all
+}
+
+# Services of ours, planned or not, by what is kept of them.
+held_services() { [ ! -e "$state/before/order" ] || sed -n 's/^service //p' "$state/before/order" | sort -u; }
+
+keep_drain_terms() {
+  touch "$state/drain"
+  printf '%s\n' "$@" | cat - "$state/drain" | awk -F '|' 'NF && !seen[$1]++' >"$state/drain.new"
+  mv "$state/drain.new" "$state/drain"
+}
+
+# drain_terms KEY [TERMS…]: prints SECONDS|CHOICE|STAYS; nobody stays in a service that TERMS do not name.
+drain_terms() {
+  local key=$1 terms kept
+  shift
+  for terms in "$@"; do
+    [ "${terms%%|*}" != "$key" ] || { printf '%s' "${terms#*|}"; return 0; }
+  done
+  kept=$(grep -F -- "$key|" "$state/drain") || kept="$key|60|stop|"
+  kept=${kept#*|}
+  printf '%s|' "${kept%|*}"
+}
+
+# real_servers_of KEY: ADDRESS:PORT of each, as the kernel has them.
+real_servers_of() {
+  local rules
+  kernel_rules "$1"
+  sed -n 's/^-a .* -r \([^ ]*\) .*/\1/p' <<<"$rules"
+}
+
+# has_share KEY ADDRESS:PORT: whether it gets new connections or has old ones.
+has_share() {
+  local share
+  share=$(share_of "$1" "$2")
+  [ -n "$share" ] && [ "$share" != '0 0' ]
+}
+
+# share_of KEY ADDRESS:PORT: prints "WEIGHT ACTIVE_CONNECTIONS"; nothing where the kernel does not have it.
+share_of() {
+  ipvsadm -Ln "$(protocol_flag "$1")" "${1#* }" 2>/dev/null |
+    awk -v to="$2" '$1 == "->" && $2 == to { print $4, $5 }'
+}
+
+protocol_flag() { if [ "${1%% *}" = udp ]; then echo -u; else echo -t; fi; }
+
+# quiesce KEY ADDRESS:PORT
+quiesce() {
+  local rules line
+  kernel_rules "$1"
+  line=$(grep -F -- " -r $2 " <<<"$rules") || return 0
+  line=${line% -w *}
+  printf '%s\n' "-e${line#-a} -w 0" | ipvsadm -R
+}
+
+# Drains what `leaving` lists, a line "KEY|ADDRESS:PORT|SECONDS|CHOICE" each: at weight 0 from now on, watched until no
+# connection is left. One that has begun but is not established yet is counted a second later.
+drain_all() {
+  local begin=$SECONDS line key to seconds choice pending=("${leaving[@]}") still
+  while [ ${#pending[@]} -gt 0 ]; do
+    still=()
+    for line in "${pending[@]}"; do
+      IFS='|' read -r key to _ <<<"$line"
+      quiesce "$key" "$to"
+    done
+    sleep 1
+    for line in "${pending[@]}"; do
+      IFS='|' read -r key to seconds choice <<<"$line"
+      ! is_draining "$key" "$to" "$((seconds - SECONDS + begin))" "$choice" || still+=("$line")
+    done
+    pending=("${still[@]}")
+  done
+}
+
+# is_draining KEY ADDRESS:PORT SECONDS_LEFT CHOICE: tells how far it is; ends the run where it has had its time.
+is_draining() {
+  local share active
+  share=$(share_of "$1" "$2")
+  active=${share#* }
+  if [ "${active:-0}" -eq 0 ]; then
+    note "$host: $2 of $1: drained"
+    return 1
+  fi
+  if [ "$3" -gt 0 ]; then
+    [ "$(($3 % 5))" -ne 0 ] || note "$host: $2 of $1: $active connections left, $3 s"
+    return 0
+  fi
+  [ "$4" = proceed ] ||
+    fail "$2 of $1 still has $active connections after drainSeconds and goes on serving them (onDrainTimeout is stop)"
+  note "$host: warning: $2 of $1 still has $active connections after drainSeconds; they end now (onDrainTimeout is proceed)"
+  return 1
+}

@@ -1,0 +1,63 @@
+# What a program that decides about this host has to know, read in one go: a record a line, its fields parted by tabs.
+#   unheld                                  the rest is not looked at
+#   held DIGEST GENERATION                  of the last good run
+#   difference "KIND ID" PLANNED FOUND      from this plan
+#   drift "KIND ID" PLANNED FOUND           from the plan of the last good run, where that is another one
+#   rule LINE, table LINE                   director: what `ipvsadm -Sn` and `ipvsadm -Ln` print
+
+read_host() {
+  local held_digest held_generation
+  if ! is_held; then
+    echo unheld
+    return 0
+  fi
+  read -r held_digest held_generation <"$state/converged"
+  record_line held "$held_digest" "$held_generation"
+  compare
+  find_unfinished
+  print_differences difference
+  if [ "$held_digest" != "$digest" ]; then
+    # shellcheck source=/dev/null
+    . "$state/plan"
+    compare
+    find_unfinished
+    print_differences drift
+  fi
+  [ "$role" != director ] || print_table
+}
+
+record_line() {
+  local IFS=$'\t'
+  printf '%s\n' "$*"
+}
+
+print_differences() {
+  local at fields
+  for ((at = 0; at < ${#differences[@]}; at += 3)); do
+    fields=("${differences[@]:at:3}")
+    record_line "$1" "${fields[@]//$'\t'/ }"
+  done
+}
+
+# What a run has left half done is made good by the next one, so it counts as a difference.
+find_unfinished() {
+  local line entry
+  while IFS= read -r line; do
+    is_planned "$line" || differences+=("$line" 'given back' 'still held')
+  done < <(newest_first "$state/before")
+  for entry in "$state"/withdrawn/*; do
+    [ ! -e "$entry" ] || differences+=("withdrawn ${entry##*/}" 'in service' 'out for a change of its own')
+  done
+  [ ! -e "$state/undo" ] || is_running || differences+=('run' 'complete' 'cut off')
+}
+
+# Whether another run holds this host right now.
+is_running() {
+  [ -e /run/pulumi-lvs.lock ] || return 1
+  ! flock -n /run/pulumi-lvs.lock true
+}
+
+print_table() {
+  ipvsadm -Sn 2>/dev/null | sort | sed 's/^/rule\t/'
+  ipvsadm -Ln 2>/dev/null | sed 's/^/table\t/'
+}

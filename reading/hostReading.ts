@@ -1,0 +1,47 @@
+/** What a host says of itself when it is read (host/reading.sh). */
+import { type KernelTable, parseKernelTable } from "./kernelTable.ts";
+
+/** Something that is not as planned. */
+export interface Difference {
+  /** Kind and id of the plan's item, e.g. `sysctl net.ipv4.conf.all.arp_ignore`. */
+  readonly item: string;
+  readonly planned: string;
+  readonly found: string;
+}
+
+/** A host as it is now. */
+export interface HostReading {
+  /** What the last good run was; undefined where the host is not ours, or not under this name, role and address. */
+  readonly held: { readonly digest: string; readonly generation: string } | undefined;
+  /** From the plan it was read with. */
+  readonly differences: readonly Difference[];
+  /** From the plan of the last good run: what somebody or something else has changed since. */
+  readonly drift: readonly Difference[];
+  /** Lines of `ipvsadm -Sn`, sorted; empty for a real server. */
+  readonly rules: readonly string[];
+  /** The kernel's table with its connection counts; empty for a real server. */
+  readonly table: KernelTable;
+}
+
+/** Reads what the host printed for a plan of this digest. */
+export function parseReading(text: string, digest: string): HostReading {
+  const records = text.split("\n").map((line) => line.split("\t"));
+  const of = (kind: string) => records.filter(([first]) => first === kind).map(([, ...fields]) => fields);
+  const differences = of("difference").map(difference);
+  const [held] = of("held");
+  return {
+    held: held && { digest: held[0] ?? "", generation: held[1] ?? "" },
+    differences,
+    drift: held?.[0] === digest ? differences : of("drift").map(difference),
+    rules: of("rule").map(([line = ""]) => line.trimEnd()),
+    table: parseKernelTable(
+      of("table")
+        .map((fields) => fields.join("\t"))
+        .join("\n"),
+    ),
+  };
+}
+
+function difference([item = "", planned = "", found = ""]: string[]): Difference {
+  return { item, planned, found };
+}

@@ -1,0 +1,135 @@
+/** What a plan does to a director's kernel table, line by line, and to the connections in it. */
+import type { DrainTerms, HostPlan } from "../render/hostPlan.ts";
+import type { HostReading } from "./hostReading.ts";
+import { parseRules, type RealServerRule, type ServiceRules } from "./ipvsRules.ts";
+
+/** One line of the kernel's table that changes. */
+export interface TableChange {
+  /** `tcp VIP:PORT`. */
+  readonly service: string;
+  /** `ADDRESS:PORT`; undefined for the service itself. */
+  readonly realServer: string | undefined;
+  /** What changes: `weight 1 → 3`. */
+  readonly change: string;
+  /** What becomes of the connections it has now. */
+  readonly connections: string;
+  /** Whether some of them must end. */
+  readonly breaks: boolean;
+}
+
+/** Every line that the plan changes, in the order of its services; those that go come last. */
+export function tableChanges(plan: HostPlan, reading: HostReading): TableChange[] {
+  const wanted = parseRules(plan.items.flatMap((item) => (item.kind === "service" ? item.rules : [])));
+  const present = parseRules(reading.rules);
+  const terms = new Map(
+    plan.items
+      .flatMap((item) => (item.kind === "drain" ? item.services : []))
+      .map((term) => [term.key, term]),
+  );
+  const leaving = reading.differences
+    .filter(({ item, found }) => item.startsWith("service ") && found === "still held")
+    .map(({ item }) => item.replace("service ", ""));
+  return [
+    ...[...wanted].flatMap(([key, service]) =>
+      serviceChanges(key, service, present.get(key), terms.get(key), reading),
+    ),
+    ...leaving.flatMap((key) => {
+      const gone = present.get(key);
+      return gone ? serviceLeaves(key, gone, reading) : [];
+    }),
+  ];
+}
+
+function serviceChanges(
+  service: string,
+  wanted: ServiceRules,
+  present: ServiceRules | undefined,
+  terms: DrainTerms | undefined,
+  reading: HostReading,
+): TableChange[] {
+  const added = [...wanted.realServers].filter(([to]) => !present?.realServers.has(to));
+  const isNew = { service, connections: "none yet", breaks: false };
+  const joins = added.map(([realServer, { weight }]) => {
+    return { ...isNew, realServer, change: `joins with weight ${weight} once its check passes` };
+  });
+  if (!present) return [{ ...isNew, realServer: undefined, change: `new, ${wanted.options}` }, ...joins];
+  const staying = [...present.realServers].flatMap(([realServer, from]) => {
+    const to = wanted.realServers.get(realServer);
+    if (terms?.staying.includes(realServer) && !to) return [];
+    const count = active(reading, service, realServer);
+    return to
+      ? realServerChanges(service, realServer, from, to, count)
+      : [leaves(service, realServer, count, terms?.seconds)];
+  });
+  const options = `${present.options} → ${wanted.options.replace("scheduler ", "")}`;
+  const whole = [...present.realServers.keys()].reduce((sum, to) => sum + active(reading, service, to), 0);
+  return [
+    ...(present.options === wanted.options ? [] : [untouched(service, undefined, options, whole)]),
+    ...staying,
+    ...joins,
+  ];
+}
+
+function realServerChanges(
+  service: string,
+  realServer: string,
+  from: RealServerRule,
+  to: RealServerRule,
+  count: number,
+): TableChange[] {
+  const method = `forwarding ${from.forwarding} → ${to.forwarding}`;
+  const weight = `weight ${from.weight} → ${to.weight}`;
+  return [
+    ...(from.forwarding === to.forwarding ? [] : [breaking(service, realServer, method, count)]),
+    ...(from.weight === to.weight ? [] : [untouched(service, realServer, weight, count)]),
+  ];
+}
+
+function serviceLeaves(service: string, gone: ServiceRules, reading: HostReading): TableChange[] {
+  return [
+    ...[...gone.realServers.keys()].map((to) => leaves(service, to, active(reading, service, to), undefined)),
+    { service, realServer: undefined, change: "removed", connections: "none left by then", breaks: false },
+  ];
+}
+
+/** `seconds` is undefined where the last run knew them. */
+function leaves(
+  service: string,
+  realServer: string,
+  count: number,
+  seconds: number | undefined,
+): TableChange {
+  if (seconds === 0) return breaking(service, realServer, "leaves", count);
+  const patience = seconds === undefined ? "" : `, for at most ${seconds} s`;
+  const connections = count === 0 ? "none" : `${count} drain${patience}`;
+  return { service, realServer, change: "leaves", connections, breaks: false };
+}
+
+function untouched(
+  service: string,
+  realServer: string | undefined,
+  change: string,
+  count: number,
+): TableChange {
+  return {
+    service,
+    realServer,
+    change,
+    connections: count === 0 ? "none" : `${count} untouched`,
+    breaks: false,
+  };
+}
+
+function breaking(service: string, realServer: string, change: string, count: number): TableChange {
+  return {
+    service,
+    realServer,
+    change,
+    connections: count === 0 ? "none" : `${count} break`,
+    breaks: count > 0,
+  };
+}
+
+function active({ table }: HostReading, service: string, realServer: string): number {
+  return table.get(service)?.find(({ key }) => key === realServer)?.activeConnections ?? 0;
+}

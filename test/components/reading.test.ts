@@ -1,0 +1,87 @@
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { entry } from "../../model/cluster.ts";
+import type { HostReading } from "../../reading/hostReading.ts";
+import { readHost } from "../../reading/readHost.ts";
+import { renderScript } from "../../render/script.ts";
+import { SshUnreachableError } from "../../ssh/target.ts";
+import { makeCluster, plans } from "./cluster.ts";
+import { byLabel, failuresOf, record, unknown } from "./recording.ts";
+
+const arp = { item: "sysctl net.ipv4.conf.all.arp_ignore", planned: "1", found: "0" };
+const nothing = { differences: [], drift: [], rules: [], table: new Map() };
+
+/** Lets web1 be found like this; every other host is as planned. */
+function find(web1: Partial<HostReading> | Error) {
+  const asPlanned = vi.mocked(readHost).getMockImplementation();
+  vi.mocked(readHost).mockImplementation(async (target, script) => {
+    if (target.host !== "192.0.2.21") return asPlanned?.(target, script) as Promise<HostReading>;
+    if (web1 instanceof Error) throw web1;
+    return { held: { digest: digestIn(script), generation: "g.4" }, ...nothing, ...web1 };
+  });
+  return () => vi.mocked(readHost).mockImplementation(asPlanned as typeof readHost);
+}
+
+const digestIn = (script: string) => /^digest=(\w+)$/m.exec(script)?.[1] ?? "";
+const web1 = entry(plans, "web1");
+const stdinOf = async (preview = false) =>
+  byLabel(await record(() => makeCluster(), { preview }))["Command web1"]?.inputs.stdin;
+
+let restore = () => {};
+afterEach(() => {
+  restore();
+  vi.restoreAllMocks();
+});
+
+describe("a host's script", () => {
+  it("is the one of its last good run where the host is as that run left it", async () => {
+    restore = find({});
+    expect(await stdinOf()).toBe(renderScript(web1, "g.4"));
+  });
+
+  it.each([
+    ["has drifted", { differences: [arp], drift: [arp] }],
+    ["had drifted before its plan changed", { drift: [arp] }],
+    ["has something that its plan no longer names", { differences: [{ ...arp, found: "still held" }] }],
+  ])("is of the next generation where the host %s", async (_, found) => {
+    restore = find(found);
+    expect(await stdinOf()).toBe(renderScript(web1, "g.5"));
+  });
+
+  it("is unlike any before where the host is not held", async () => {
+    restore = find({ held: undefined });
+    const scripts = [await stdinOf(), await stdinOf()];
+    expect(scripts[0]).not.toBe(scripts[1]);
+    expect(String(scripts[0]).replace(/^generation=.*$/m, "generation='0'")).toBe(renderScript(web1));
+  });
+
+  it("is not known at preview where the host cannot be read, which is a warning", async () => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    restore = find(new SshUnreachableError("192.0.2.21:22 is not reachable over SSH: refused"));
+    expect(await stdinOf(true)).toBe(unknown);
+    expect(warn.mock.calls.map(([message]) => message)).toEqual([
+      "cannot be read, so what would change there is not known: 192.0.2.21:22 is not reachable over SSH: refused",
+    ]);
+  });
+
+  it("is an error in an update where the host cannot be read", async () => {
+    restore = find(new SshUnreachableError("192.0.2.21:22 is not reachable over SSH: refused"));
+    expect(await failuresOf(() => makeCluster())).toEqual([
+      "web1: 192.0.2.21:22 is not reachable over SSH: refused",
+    ]);
+  });
+});
+
+describe("drift", () => {
+  it("is told on its host, in an operator's words", async () => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    restore = find({ differences: [arp], drift: [arp] });
+    await stdinOf(true);
+    expect(warn.mock.calls.map(([message, resource]) => [message, resource?.constructor.name])).toEqual([
+      [
+        "changed behind our back (planned → found), `up` repairs it:\n  arp_ignore 1 → 0 (net.ipv4.conf.all.arp_ignore)",
+        "RealServer",
+      ],
+    ]);
+  });
+});

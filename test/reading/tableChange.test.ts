@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import type { HostReading } from "../../reading/hostReading.ts";
+import { parseReading } from "../../reading/hostReading.ts";
+import { tableChanges } from "../../reading/tableChange.ts";
+import { planDirector } from "../../render/director.ts";
+import { clusterOf, type Settings, withChanges } from "../fixtures.ts";
+
+const settings: Settings = {
+  subnet: "192.0.2.0/24",
+  directors: { lb1: { address: "192.0.2.11" } },
+  realServers: { web1: { address: "192.0.2.21" }, web2: { address: "192.0.2.22" } },
+  virtualServices: {
+    web: {
+      address: "192.0.2.100",
+      port: 80,
+      drainSeconds: 30,
+      realServers: { web1: {}, web2: { weight: 2 } },
+    },
+  },
+};
+const key = "tcp 192.0.2.100:80";
+
+/** The kernel as `settings` make it, with connections on both real servers. */
+const kernel = [
+  "held\td1\tg.0",
+  "rule\t-A -t 192.0.2.100:80 -s wrr",
+  "rule\t-a -t 192.0.2.100:80 -r 192.0.2.21:80 -g -w 1",
+  "rule\t-a -t 192.0.2.100:80 -r 192.0.2.22:80 -g -w 2",
+  "table\tTCP  192.0.2.100:80 wrr",
+  "table\t  -> 192.0.2.21:80                Route   1      5          4",
+  "table\t  -> 192.0.2.22:80                Route   2      12         0",
+];
+const reading = (...more: string[]): HostReading => parseReading([...kernel, ...more].join("\n"), "d2");
+
+function changes(change: Settings, found = reading()) {
+  const { directors, virtualServices } = clusterOf(withChanges(settings, change));
+  return directors.flatMap((director) => tableChanges(planDirector(director, virtualServices), found));
+}
+
+describe("what a plan does to the kernel's table", () => {
+  it("is nothing where the table is as planned", () => {
+    expect(changes({})).toEqual([]);
+  });
+
+  it("is a weight that leaves connections alone", () => {
+    expect(changes({ "virtualServices.web.realServers.web1.weight": 3 })).toEqual([
+      {
+        service: key,
+        realServer: "192.0.2.21:80",
+        change: "weight 1 → 3",
+        connections: "5 untouched",
+        breaks: false,
+      },
+    ]);
+  });
+
+  it("is a scheduler that leaves the connections of the whole service alone", () => {
+    expect(changes({ "virtualServices.web.scheduler": "rr" })).toMatchObject([
+      { realServer: undefined, change: "scheduler wrr → rr", connections: "17 untouched" },
+    ]);
+  });
+
+  it("is a real server that drains before it leaves, for as long as its service allows", () => {
+    expect(changes({ "virtualServices.web.realServers.web2": undefined })).toMatchObject([
+      {
+        realServer: "192.0.2.22:80",
+        change: "leaves",
+        connections: "12 drain, for at most 30 s",
+        breaks: false,
+      },
+    ]);
+  });
+
+  it.each([
+    ["it may not drain", { "virtualServices.web.drainSeconds": 0 }, 1],
+    ["none are there", { "virtualServices.web.drainSeconds": 0, "virtualServices.web.port": 81 }, 0],
+  ])("breaks connections of a real server that leaves only where %s", (_, change, broken) => {
+    const leaving = changes({ ...change, "virtualServices.web.realServers.web2": undefined });
+    expect(leaving.filter(({ breaks }) => breaks)).toHaveLength(broken);
+  });
+
+  it("breaks connections that were forwarded in another way", () => {
+    const found = parseReading(kernel.join("\n").replace("22:80 -g", "22:80 -m"), "d2");
+    expect(changes({}, found)).toMatchObject([
+      { change: "forwarding nat → dr", connections: "12 break", breaks: true },
+    ]);
+  });
+
+  it("is a real server and a service that join", () => {
+    const more = changes({
+      "realServers.web3": { address: "192.0.2.23" },
+      "virtualServices.web.realServers.web3": { weight: 4 },
+      "virtualServices.more": { address: "192.0.2.101", port: 80, realServers: { web1: {} } },
+    });
+    expect(more.map(({ service, realServer, change }) => [service, realServer, change])).toEqual([
+      [key, "192.0.2.23:80", "joins with weight 4 once its check passes"],
+      ["tcp 192.0.2.101:80", undefined, "new, scheduler wrr"],
+      ["tcp 192.0.2.101:80", "192.0.2.21:80", "joins with weight 1 once its check passes"],
+    ]);
+  });
+
+  it("is a service that goes, its real servers drained", () => {
+    const gone = reading(`difference\tservice ${key}\tgiven back\tstill held`);
+    expect(changes({ "virtualServices.web.port": 8080 }, gone).slice(3)).toMatchObject([
+      { service: key, realServer: "192.0.2.21:80", change: "leaves", connections: "5 drain" },
+      { service: key, realServer: "192.0.2.22:80", change: "leaves", connections: "12 drain" },
+      { service: key, realServer: undefined, change: "removed" },
+    ]);
+  });
+});
