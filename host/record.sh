@@ -107,7 +107,7 @@ undo() {
     [ "$from" = "$state/undo" ] || forget "$line"
     note "$host: $line: put back as it was"
   done 8< <(newest_first "$state/undo")
-  (reload_pending)
+  (reload_pending) || lost=1
   if [ -n "$lost" ]; then
     note "$host: what could not be put back is kept in $state"
   else

@@ -55,6 +55,8 @@ file_save() {
 
 file_restore() {
   local directory candidate=$1.pulumi-lvs-candidate
+  ! same_file "$1" "$2/content" || return 0
+  [ ! -e "$2/notify" ] || mark_reload "$(cat "$2/notify")"
   if [ -e "$2/content" ]; then
     cp -a "$2/content" "$candidate" || { rm -f "$candidate"; fail "cannot write $1; is the disk full?"; }
     mv "$candidate" "$1"
@@ -64,5 +66,6 @@ file_restore() {
   [ ! -e "$2/made" ] || while IFS= read -r directory; do
     rmdir --ignore-fail-on-non-empty "$directory" || true
   done <"$2/made"
-  [ ! -e "$2/notify" ] || mark_reload "$(cat "$2/notify")"
 }
+
+same_file() { cmp -s "$1" "$2" && [ "$(stat -c '%f %u %g' "$1")" = "$(stat -c '%f %u %g' "$2")" ]; }

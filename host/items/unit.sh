@@ -54,19 +54,27 @@ unit_restore() {
     *) SYSTEMCTL_SKIP_SYSV=1 systemctl --quiet disable "$1" 2>/dev/null || true ;;
   esac
   case $(cat "$2/activity") in
-    active) systemctl start "$1" ;;
+    active) mark start "$1" ;;
     *) systemctl stop "$1" 2>/dev/null || true ;;
   esac
 }
 
-# Noted on disk, so that a run killed before the reload is made good by the next one.
-mark_reload() {
-  mkdir -p "$state/reload"
-  touch "$state/reload/$1"
+# mark start|reload UNIT: to be done once the files that the unit reads are in place. Noted on disk, so that a run killed
+# before it is made good by the next one.
+mark() {
+  mkdir -p "$state/$1"
+  touch "$state/$1/$2"
 }
+
+mark_reload() { mark reload "$1"; }
 
 reload_pending() {
   local mark
+  for mark in "$state"/start/*; do
+    [ -e "$mark" ] || continue
+    systemctl start "${mark##*/}" || fail "${mark##*/} does not start"
+    rm -f "$mark"
+  done
   for mark in "$state"/reload/*; do
     [ -e "$mark" ] || continue
     if [ "$(unit_property ActiveState "${mark##*/}")" = active ]; then
