@@ -40,6 +40,13 @@ restore() {
   "${kind}_restore" "$id" "$entry"
 }
 
+# keep_rejected DIRECTORY "KIND ID": of what undo takes away, keep what people will want to look at.
+keep_rejected() {
+  local entry kind=${2%% *}
+  entry_of "$1" "$2"
+  [ ! -e "$entry" ] || ! declare -F "${kind}_reject" >/dev/null || "${kind}_reject" "${2#* }" "$entry"
+}
+
 # On a full disk the order cannot be written anew; then nothing is forgotten.
 forget() {
   local entry order=$state/before/order
@@ -97,6 +104,7 @@ undo() {
     entry_of "$state/undo" "$line"
     from=$state/undo
     [ ! -e "$entry.first" ] || from=$state/before
+    keep_rejected "$from" "$line"
     (set -e && restore "$from" "$line")
     code=$?
     if [ "$code" -ne 0 ]; then
@@ -112,7 +120,12 @@ undo() {
     note "$host: what could not be put back is kept in $state"
   else
     end_undo
-    [ -s "$state/before/order" ] || rm -rf "$state"
+    [ -s "$state/before/order" ] || forget_all_but_rejected
   fi
   exit "$1"
+}
+
+forget_all_but_rejected() {
+  find "$state" -mindepth 1 -maxdepth 1 ! -name rejected -exec rm -rf {} +
+  rmdir --ignore-fail-on-non-empty "$state"
 }

@@ -81,6 +81,7 @@ converge() {
   echo "$digest $generation" >"$state/converged"
   echo "$role $host $address" >"$state/holder"
   end_undo
+  rm -rf "$state/rejected"
   if serves_until_released; then
     note "$host: what is no longer planned stays until the directors have stopped sending"
   else

@@ -21,7 +21,8 @@ file_set() {
   [ -d "${path%/*}" ] || mkdir -p "${path%/*}"
   printf '%s' "$content" >"$candidate" || { rm -f "$candidate"; fail "cannot write $path; is the disk full?"; }
   chmod "$mode" "$candidate"
-  if [ -n "$check" ] && ! "check_$check" "$candidate"; then
+  if [ -n "$check" ] && ! "check_$check" "$candidate" "$path"; then
+    reject "$candidate" "$path"
     rm -f "$candidate"
     fail "$check refuses the new $path (see above); the old one stays"
   fi
@@ -41,6 +42,19 @@ check_ldirectord() {
     return 1
   }
 }
+
+# reject FILE PATH: keep FILE, which was to be PATH, until the next good run.
+reject() {
+  local kept=$state/rejected$2
+  if mkdir -p "${kept%/*}" && cp "$1" "$kept"; then
+    note "$host: what was to be $2 is kept as $kept"
+  else
+    rm -f "$kept"
+  fi
+}
+
+# Called before undo takes the file away.
+file_reject() { [ ! -e "$1" ] || cmp -s "$1" "$2/content" || reject "$1" "$1"; }
 
 file_save() {
   local directory=${1%/*} unit=${5:-}

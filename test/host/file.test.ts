@@ -23,7 +23,52 @@ beforeEach(() => {
 });
 afterEach(() => sandbox.remove());
 
+const rejected = () => sandbox.read(`state/rejected${file}`);
+
+describe("a file that its program refuses", () => {
+  it("leaves the old one in place, and is kept and named", () => {
+    sandbox.write("etc/file", "yes\n");
+    const said = sandbox.converge(`file "${file}" 0644 $'no\\n' '' sure`);
+    expect(said).toContain("line 1: no");
+    expect(said).toContain(`sure refuses the new ${file} (see above); the old one stays`);
+    expect(said).toContain(`kept as ${sandbox.folder}/state/rejected${file}`);
+    expect(sandbox.read("etc/file")).toBe("yes\n");
+    expect(rejected()).toBe("no\n");
+  });
+
+  it("is no longer kept after the next good run", () => {
+    sandbox.converge(`file "${file}" 0644 $'no\\n' '' sure`);
+    expect(rejected()).toBe("no\n");
+    sandbox.converge(`file "${file}" 0644 $'yes\\n' '' sure`);
+    expect(sandbox.read("etc/file")).toBe("yes\n");
+    expect(rejected()).toBeUndefined();
+  });
+});
+
 describe("a file of a run that fails", () => {
+  it("is kept and named when the old one is put back", () => {
+    sandbox.converge(`file "${file}" 0644 first`);
+    const said = sandbox.converge(`file "${file}" 0644 second`, "broken any");
+    expect(said).toContain(`what was to be ${file} is kept as ${sandbox.folder}/state/rejected${file}`);
+    expect(sandbox.read("etc/file")).toBe("first");
+    expect(rejected()).toBe("second");
+  });
+
+  it("is all that a first run leaves behind", () => {
+    sandbox.converge(`file "${file}" 0644 first`, "broken any");
+    expect(sandbox.read("etc/file")).toBeUndefined();
+    expect(rejected()).toBe("first");
+    expect(sandbox.bash("ls $state").trim()).toBe("rejected");
+    expect(sandbox.bash("stat -c %a $state").trim()).toBe("700");
+  });
+
+  it("is gone with all else once the host is removed", () => {
+    sandbox.converge(`file "${file}" 0644 first`);
+    sandbox.converge(`file "${file}" 0644 second`, "broken any");
+    sandbox.bash("remove");
+    expect(sandbox.bash("ls $folder")).not.toContain("state");
+  });
+
   it("was there again before the unit that reads it is started again", () => {
     sandbox.write("etc/file", "theirs");
     sandbox.converge('record "unit any.service"', `file "${file}" 0644 ours any.service`, "broken any");
