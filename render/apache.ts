@@ -65,6 +65,7 @@ function sites({ vips }: RealServer, apache: Apache): FileItem[] {
     mode: "0644",
     content,
     notify: unit,
+    check: "apache",
   });
   return [
     ...apache.ports

@@ -54,7 +54,7 @@ export interface FileItem {
   /** Unit to reload when the file changes. */
   readonly notify?: string;
   /** Program that must accept the file before it replaces the old one. */
-  readonly check?: "ldirectord";
+  readonly check?: "ldirectord" | "apache";
 }
 
 /** Everything that one host is held at. */

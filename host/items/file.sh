@@ -43,6 +43,44 @@ check_ldirectord() {
   }
 }
 
+# Apache reads everything below APACHE_CONFDIR, so the candidate is judged in its place in a copy (apache2ctl(8)); only
+# what other files name by its whole path is read from /etc.
+check_apache() {
+  local copy=$state/apache2 refusal code=0
+  rm -rf "$copy"
+  { cp -a /etc/apache2 "$copy" && cp "$1" "$copy${2#/etc/apache2}"; } || {
+    rm -rf "$copy" "$1"
+    fail "cannot copy /etc/apache2 to check it; is the disk full?"
+  }
+  refusal=$(apache_refusal "$copy") || code=1
+  rm -rf "$copy"
+  if [ "$code" -ne 0 ] && ! apache_refusal /etc/apache2 >&2; then
+    note "$host: what this host has in /etc/apache2 is refused already, without the new file; correct that first"
+    return 1
+  fi
+  [ -z "$refusal" ] || note "$refusal"
+  [ "$code" -eq 0 ] && ports_are_free "$1"
+}
+
+# apache_refusal CONFDIR: prints why Apache would not start with it, as if it were in /etc/apache2; fails then.
+apache_refusal() {
+  local output
+  ! output=$(APACHE_CONFDIR=$1 apache2ctl -t 2>&1) || return 0
+  printf '%s\n' "${output//"$1"//etc/apache2}"
+  return 1
+}
+
+# Apache finds out only when it reloads that somebody else has a port, and then it ends (AH00072).
+ports_are_free() {
+  local word port others
+  while read -r word port; do
+    [ "$word" = Listen ] || continue
+    others=$(ss -Hltnp "sport = :$port" | grep -v '("apache2",') || continue
+    note "$host: port $port is in use by another program: $others"
+    return 1
+  done <"$1"
+}
+
 # reject FILE PATH: keep FILE, which was to be PATH, until the next good run.
 reject() {
   local kept=$state/rejected$2
