@@ -3,6 +3,8 @@
 # `item KIND ID [WANTED…]` per line.
 
 state=/var/lib/pulumi-lvs
+lock=/run/pulumi-lvs.lock
+lock_wait_seconds=30
 mode=
 planned=()
 current=preparation
@@ -27,13 +29,21 @@ preflight() {
   [ -d /run/systemd/system ] || fail 'systemd does not run here; it must be PID 1'
 }
 
+# Whoever waits is told at once for whom: the login that came in, also where it became root by sudo.
 lock() {
-  exec 9<>/run/pulumi-lvs.lock
-  flock -w 30 9 || fail "another run holds this host: $(cat /run/pulumi-lvs.lock); wait for it to end"
-  local now origin=${SSH_CLIENT:-${SUDO_USER:-this host}}
+  local now address=${SSH_CLIENT:-}
+  address=${address%% *}
+  exec 9<>"$lock"
+  flock -n 9 || {
+    note "$host: waiting up to $lock_wait_seconds s for another run: $(lock_owner)"
+    flock -w "$lock_wait_seconds" 9 || fail "another run holds this host: $(lock_owner); wait for it to end"
+  }
   TZ=UTC printf -v now '%(%FT%TZ)T' -1
-  printf 'process %s, from %s, since %s\n' "$$" "${origin%% *}" "$now" >/run/pulumi-lvs.lock
+  printf '%s from %s, process %s, since %s\n' "${SUDO_USER:-root}" "${address:-this host itself}" "$$" "$now" >"$lock"
 }
+
+# Its file was written when the lock was taken.
+lock_owner() { echo "$(<"$lock") ($(($(date +%s) - $(stat -c %Y "$lock"))) s ago)"; }
 
 # item KIND ID [WANTED…]: one line of the plan. KIND_read sets `wanted` and `found` to comparable text (without
 # forking where it can: a process is dear on small hosts); KIND_set makes them equal; KIND_save and KIND_restore keep

@@ -40,8 +40,11 @@ function planFunction({ items }: HostPlan): string {
   return `plan() {\n${items.map((item) => `  item ${itemWords(item).map(shellWord).join(" ")}`).join("\n")}\n}\n`;
 }
 
-/** The rest of stdin goes to the shell that sudo starts: bash reads a script from a pipe no further than it has to. */
+/**
+ * The rest of stdin goes to the shell that sudo starts: bash reads a script from a pipe no further than it has to. sudo
+ * would drop where the login came from (sudoers(5), env_reset).
+ */
 const asRoot = `if [ "$(id -u)" -ne 0 ]; then
   sudo -n true || { echo "$(id -un) must be root or run sudo without a password here" >&2; exit 1; }
-  exec sudo -n bash -s -- "$@"
+  exec sudo -n env "SSH_CLIENT=\${SSH_CLIENT:-}" bash -s -- "$@"
 fi`;
