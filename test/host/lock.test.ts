@@ -15,8 +15,8 @@ const secondRun = (environment: string) =>
   );
 
 it("names the login, the address, the process and the time, and is told so at once", () => {
-  const owner = /root from 198\.18\.7\.1, process \d+, since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \([4-9]\d s ago\)/
-    .source;
+  const owner =
+    /root from 198\.18\.7\.1, process \d+, since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \([4-9]\d s ago\)/.source;
   const said = secondRun("unset SUDO_USER; SSH_CLIENT='198.18.7.1 55022 22'");
   expect(said).toMatch(new RegExp(`web1: waiting up to 1 s for another run: ${owner}\nweb1: another run`));
   expect(said).toMatch(new RegExp(`web1: another run holds this host: ${owner}; wait for it to end\n`));
