@@ -26,6 +26,8 @@ export interface ApacheArgs {
   readonly healthPaths?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
   /** Folder to serve. Default: a folder of our own with a page that names the host. */
   readonly documentRoot?: pulumi.Input<string> | undefined;
+  /** Any text; another one brings the package to its newest version and restarts Apache. Default: none. */
+  readonly revision?: pulumi.Input<string> | undefined;
 }
 
 /** A host that serves, converged over SSH: it is silent in ARP for its VIPs before it holds them. */
@@ -60,8 +62,8 @@ export class RealServer extends pulumi.ComponentResource {
 }
 
 function resolve(name: string, args: RealServerArgs): pulumi.Output<Spec> {
-  const { ports = [80], healthPaths = ["/healthz"], documentRoot } = args.apache ?? {};
-  const apache = args.apache && { ports, healthPaths, documentRoot };
+  const { ports = [80], healthPaths = ["/healthz"], documentRoot, revision } = args.apache ?? {};
+  const apache = args.apache && { ports, healthPaths, documentRoot, revision };
   return pulumi
     .output({
       address: args.address,
@@ -81,7 +83,12 @@ function resolve(name: string, args: RealServerArgs): pulumi.Output<Spec> {
         address,
         interface: link,
         vips,
-        apache: web && { ports: web.ports, healthPaths: web.healthPaths, documentRoot: web.documentRoot },
+        apache: web && {
+          ports: web.ports,
+          healthPaths: web.healthPaths,
+          documentRoot: web.documentRoot,
+          revision: web.revision,
+        },
       };
     });
 }

@@ -77,6 +77,11 @@ const apache = settings({
   documentRoot: filePath
     .optional()
     .describe("Folder to serve. Default: a folder of our own with a page that names the host."),
+  revision: plainText("a text (a number in quotes)")
+    .optional()
+    .describe(
+      "Any text; another one brings the package to the newest version of the host's mirrors and restarts Apache.",
+    ),
 });
 
 const realServer = settings({
@@ -182,6 +187,7 @@ export const realServerArgsSchema = settings({
     ports: z.array(port, say("give a list of ports")).min(1, say("give at least one port")),
     healthPaths: z.array(path, say("give a list of paths")),
     documentRoot: filePath.optional(),
+    revision: plainText("a text (a number in quotes)").optional(),
   }).optional(),
 });
 
@@ -233,6 +239,8 @@ export const configSchema = settings({
 export type Config = z.infer<typeof configSchema>;
 /** What directors and real servers have in common, as parsed. */
 export type HostConfig = Config["directors"][string];
+/** One real server as parsed. */
+export type RealServerConfig = Config["realServers"][string];
 /** One virtual service as parsed: defaults filled in. */
 export type VirtualServiceConfig = z.infer<typeof virtualServiceSchema>;
 

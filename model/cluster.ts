@@ -27,6 +27,8 @@ export interface Apache {
   readonly healthPaths: readonly string[];
   /** Undefined: a folder of our own with a page that names the host. */
   readonly documentRoot: string | undefined;
+  /** When it changes, the package is brought to its newest version and Apache is restarted. */
+  readonly revision: string | undefined;
 }
 
 /** When a real server counts as up; fields as in the configuration. */

@@ -1,5 +1,5 @@
 /** From the configuration as written to the cluster it means: references followed, defaults of one setting taken from another. */
-import type { Config, HostConfig, VirtualServiceConfig } from "../config/schema.ts";
+import type { Config, HostConfig, RealServerConfig, VirtualServiceConfig } from "../config/schema.ts";
 import type { Apache, Cluster, Host, RealServer, VirtualService } from "./cluster.ts";
 import { vipsOf } from "./cluster.ts";
 import { healthCheckTypes } from "./lvs.ts";
@@ -17,7 +17,7 @@ export function resolveCluster(config: Config): Cluster {
       const services = virtualServices.filter((service) =>
         service.realServers.some((to) => to.name === name),
       );
-      const apache = host.apache && apacheFor(services, host.apache.documentRoot);
+      const apache = host.apache && apacheFor(services, host.apache);
       return { ...resolveHost(name, host), vips: host.drain ? [] : vipsOf(services), apache };
     }),
     virtualServices: virtualServices.map((service) => ({
@@ -51,7 +51,10 @@ export function resolveVirtualService(
 }
 
 /** What a managed Apache has to do for the services of its host. */
-function apacheFor(services: readonly VirtualService[], documentRoot: string | undefined): Apache {
+function apacheFor(
+  services: readonly VirtualService[],
+  { documentRoot, revision }: NonNullable<RealServerConfig["apache"]>,
+): Apache {
   const paths = services
     .filter(({ healthCheck }) => healthCheckTypes[healthCheck.type].fetches)
     .map(({ healthCheck }) => healthCheck.path.replace(/\?.*/, ""));
@@ -59,6 +62,7 @@ function apacheFor(services: readonly VirtualService[], documentRoot: string | u
     ports: [...new Set(services.map((service) => service.port))].sort((a, b) => a - b),
     healthPaths: [...new Set(paths)].sort(),
     documentRoot,
+    revision,
   };
 }
 

@@ -20,6 +20,7 @@ export function holdApache(server: RealServer, apache: Apache): Item[] {
     ...pages(server, apache),
     ...sites(server, apache),
     { kind: "unit", name: unit, enabled: true, active: true },
+    { kind: "revision", package: "apache2", unit, text: apache.revision ?? "" },
   ];
 }
 
@@ -39,6 +40,8 @@ export function disturbsApache(item: Item): boolean {
       return item.notify === unit;
     case "unit":
       return item.name === unit;
+    case "revision":
+      return item.unit === unit;
     default:
       return false;
   }

@@ -10,6 +10,7 @@ export type Item =
   | { readonly kind: "module"; readonly name: string }
   | { readonly kind: "sysctl"; readonly key: string; readonly value: string }
   | FileItem
+  | { readonly kind: "revision"; readonly package: string; readonly unit: string; readonly text: string }
   | {
       readonly kind: "unit";
       readonly name: string;
@@ -85,6 +86,8 @@ export function itemWords(item: Item): readonly [kind: string, id: string, ...wa
       return ["sysctl", item.key, item.value];
     case "file":
       return ["file", item.path, item.mode, item.content, item.notify ?? "", item.check ?? ""];
+    case "revision":
+      return ["revision", `${item.package} ${item.unit}`, item.text];
     case "unit":
       return ["unit", item.name, item.enabled ? "enabled" : "disabled", activity(item.active)];
     case "http":
@@ -139,6 +142,8 @@ function describeWanted(item: Item, wanted: readonly string[]): string {
       return item.services
         .map(({ key, seconds, onTimeout }) => `${key}: ${seconds} s, then ${onTimeout}`)
         .join("\n");
+    case "revision":
+      return item.text || "none";
     default:
       return wanted.join(", ");
   }

@@ -22,10 +22,8 @@ packages_set() {
   done
   note "$host: installing $names"
   : >"$state/apt.log"
-  install_packages "$names" || { repair_packages && install_packages "$names"; } || {
-    tail -n 20 "$state/apt.log" >&2
-    fail "cannot install $names (see above); is this host's package mirror up?"
-  }
+  install_packages "$names" || { repair_packages && install_packages "$names"; } ||
+    apt_failed "cannot install $names (see above); is this host's package mirror up?"
 }
 
 # shellcheck disable=SC2086 # names are separate words on purpose
@@ -36,6 +34,11 @@ install_packages() { apt_get install --no-install-recommends $1; }
 repair_packages() {
   dpkg --configure -a --force-confold >>"$state/apt.log" 2>&1
   apt_get update
+}
+
+apt_failed() {
+  tail -n 20 "$state/apt.log" >&2
+  fail "$1"
 }
 
 apt_get() {

@@ -90,6 +90,11 @@ describe("the managed Apache of a real server", () => {
     expect(realServers.map(({ apache }) => apache?.healthPaths)).toEqual([["/live", "/ready"], ["/ready"]]);
   });
 
+  it("has the revision that is given", () => {
+    const { realServers } = changed({ "realServers.web1.apache.revision": "2" });
+    expect(realServers.map(({ apache }) => apache?.revision)).toEqual(["2", undefined]);
+  });
+
   it("serves the folder that is given", () => {
     const { realServers } = changed({ "realServers.web1.apache.documentRoot": "/srv/www" });
     expect(realServers.map(({ apache }) => apache?.documentRoot)).toEqual(["/srv/www", undefined]);
@@ -121,7 +126,7 @@ function serviceOf(address: string, port: number, realServers: readonly string[]
 }
 
 function resolvedServer(name: string, address: string) {
-  const apache = { ports: [80], healthPaths: ["/healthz"], documentRoot: undefined };
+  const apache = { ports: [80], healthPaths: ["/healthz"], documentRoot: undefined, revision: undefined };
   return { name, address, interface: undefined, vips: ["198.18.7.100"], apache };
 }
 

@@ -19,6 +19,7 @@ const accepted = {
   expect: textFor("virtualServices.*.healthCheck.expect"),
   virtualHost: textFor("virtualServices.*.healthCheck.virtualHost"),
   documentRoot: textFor("realServers.*.apache.documentRoot", "/"),
+  revision: textFor("realServers.*.apache.revision"),
 };
 
 const port = fc.integer({ min: 1, max: 65535 });
@@ -70,7 +71,9 @@ export const arbitrarySettings: fc.Arbitrary<Settings> = fc
     services: fc.array(service, { minLength: 1, maxLength: 4 }),
     ports: fc.uniqueArray(port, { minLength: 4, maxLength: 4 }),
     apache: fc.record({
-      web1: optional(fc.record({ documentRoot: optional(accepted.documentRoot) })),
+      web1: optional(
+        fc.record({ documentRoot: optional(accepted.documentRoot), revision: optional(accepted.revision) }),
+      ),
       web2: fc.constant({}),
     }),
   })
