@@ -24,7 +24,7 @@ export class Sandbox {
   bash(commands: string): string {
     const script = [
       "set -euo pipefail",
-      `folder=${this.folder} host=web1 role=realServer digest=any`,
+      `folder=${this.folder} host=web1 address=192.0.2.21 role=director digest=any generation=0`,
       shellLibrary,
       "state=$folder/state",
       this.#stubs,
