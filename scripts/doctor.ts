@@ -4,15 +4,13 @@ import { inspectBaseImage } from "../setup/baseImage.ts";
 import { inspectDocker } from "../setup/docker.ts";
 import { inspectPulumi } from "../setup/pulumi.ts";
 import type { Finding } from "../setup/rung.ts";
-import { inspectShellcheck } from "../setup/shellcheck.ts";
+import { inspectTestTools } from "../setup/testTools.ts";
 import { runVerb } from "./stackVerb.ts";
 
 await runVerb("doctor", "Say what is present and what is missing; change nothing.", async ({ json }) => {
   const findings = [
     inspectNode(),
-    ...(
-      await Promise.all([inspectPulumi(), inspectDocker(), inspectBaseImage(), inspectShellcheck()])
-    ).flat(),
+    ...(await Promise.all([inspectPulumi(), inspectDocker(), inspectBaseImage(), inspectTestTools()])).flat(),
   ];
   console.log(json ? JSON.stringify(findings, null, 2) : show(findings));
   return 0;

@@ -1,4 +1,4 @@
-/** Gets the one tool that the tests of pure parts need. */
-import { provideShellcheck } from "../setup/shellcheck.ts";
+/** Gets the tools that the tests of pure parts need. */
+import { provideTestTools } from "../setup/testTools.ts";
 
-export const setup = provideShellcheck;
+export const setup = provideTestTools;

@@ -1,0 +1,58 @@
+/** What the tests of pure parts need beside this checkout: the tools that run or check the programs of `host/`. */
+import { execa } from "execa";
+import { canInstallPackages, installPackages } from "./apt.ts";
+import { type Finding, SetupError } from "./rung.ts";
+
+interface TestTool {
+  readonly name: string;
+  /** Debian package. */
+  readonly package: string;
+  /** A command that works where the tool is present. */
+  readonly probe: readonly [string, ...string[]];
+  readonly reason: string;
+}
+
+const tools: readonly TestTool[] = [
+  {
+    name: "shellcheck",
+    package: "shellcheck",
+    probe: ["shellcheck", "--version"],
+    reason: "the tests check every shell program with it",
+  },
+  {
+    name: "Perl's LWP",
+    package: "libwww-perl",
+    probe: ["perl", "-MLWP::Protocol::https", "-e", "1"],
+    reason: "the tests run the health check, which asks with it",
+  },
+];
+
+/** Gets each tool from the distribution unless it is present. Throws a {@link SetupError} where neither is possible. */
+export async function provideTestTools(): Promise<void> {
+  for (const tool of tools) {
+    if (await isPresent(tool)) continue;
+    if (!(await canInstallPackages())) {
+      throw new SetupError(
+        `${tool.name} is missing, and the tests need it: install it, or run them as root on Debian or Ubuntu`,
+      );
+    }
+    await installPackages([tool.package], tool.reason);
+  }
+}
+
+/** What the doctor says about them; changes nothing. */
+export async function inspectTestTools(): Promise<Finding[]> {
+  const filled = (await canInstallPackages())
+    ? "would be installed with apt-get"
+    : "has to be installed by you";
+  return Promise.all(
+    tools.map(async (tool) => {
+      const present = await isPresent(tool);
+      return { what: `${tool.name} (tests)`, present, detail: present ? "installed" : filled };
+    }),
+  );
+}
+
+async function isPresent({ probe: [command, ...args] }: TestTool): Promise<boolean> {
+  return !(await execa(command, args, { reject: false })).failed;
+}
