@@ -18,6 +18,8 @@ export function parseKernelTable(text: string): KernelTable {
   const table = new Map<string, KernelDestination[]>();
   let destinations: KernelDestination[] = [];
   for (const line of text.split("\n")) {
+    // Services of a firewall mark are the health checks' own.
+    if (line.startsWith("FWM ")) destinations = [];
     const service = /^(TCP|UDP)\s+(\S+)\s/.exec(line);
     if (service) {
       destinations = [];

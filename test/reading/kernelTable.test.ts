@@ -9,10 +9,12 @@ TCP  192.0.2.100:80 wrr persistent 300
   -> 192.0.2.21:80                Route   1      2          30
   -> 192.0.2.22:80                Route   0      0          0
 UDP  192.0.2.100:53 rr
+FWM  1073742357 rr
+  -> 192.0.2.21:0                 Route   1      0          12
 `;
 
 describe("the kernel's table", () => {
-  it("is read by service, with every real server", () => {
+  it("is read by service, with every real server, and without those of firewall marks", () => {
     expect([...parseKernelTable(printed)]).toEqual([
       [
         "tcp 192.0.2.100:80",
