@@ -60,15 +60,18 @@ export interface PersistenceArgs {
 
 /** A health check, run by ldirectord(8) on the director against each real server. */
 export interface HealthCheckArgs {
-  /** `http` and `https` fetch `path`; `connect` opens a connection; `ping`; `none` never takes it out. Default: `http`. */
+  /**
+   * `http` and `https` fetch `path` and `connect` opens a connection, each through the VIP as clients do; `ping` asks the
+   * real server's own address, as IPVS balances no ICMP echo; `none` never takes it out. Default: `http`.
+   */
   readonly type?: pulumi.Input<HealthCheckType> | undefined;
   /** Path to fetch (`http`, `https`). Default: `/healthz`. */
   readonly path?: pulumi.Input<string> | undefined;
-  /** Perl regular expression the answer must match (`http`, `https`; perlre(1)). Default: any answer with status 2xx. */
+  /** Perl regular expression (perlre(1)) that an answer with status 2xx must match (`http`, `https`). Default: any such answer. */
   readonly expect?: pulumi.Input<string> | undefined;
-  /** Host header to send (`http`, `https`). Default: the real server's address. */
+  /** Host header to send (`http`, `https`). Default: the VIP. */
   readonly virtualHost?: pulumi.Input<string> | undefined;
-  /** Port to check, 1 to 65535. Default: the service's port. */
+  /** Port of the VIP to check (`http`, `https`, `connect`), 1 to 65535. Default: the service's port. */
   readonly port?: pulumi.Input<number> | undefined;
   /** Seconds between two checks, 1 to 3600. Default: 5. */
   readonly intervalSeconds?: pulumi.Input<number> | undefined;

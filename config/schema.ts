@@ -100,18 +100,18 @@ const healthCheck = settings({
   type: choice(keysOf(healthCheckTypes))
     .default("http")
     .describe(
-      "`http` and `https` fetch `path`; `connect` opens a connection; `ping`; `none` never takes it out.",
+      "`http` and `https` fetch `path` and `connect` opens a connection, each through the VIP as clients do; `ping` asks the real server's own address, as IPVS balances no ICMP echo; `none` never takes it out.",
     ),
   path: path.default("/healthz").describe("Path to fetch (http, https)."),
   expect: plainText("a regular expression")
     .optional()
     .describe(
-      "Perl regular expression the answer must match (http, https). Default: any answer with status 2xx.",
+      "Perl regular expression that an answer with status 2xx must match (http, https). Default: any such answer.",
     ),
-  virtualHost: hostName
+  virtualHost: hostName.optional().describe("Host header to send (http, https). Default: the VIP."),
+  port: port
     .optional()
-    .describe("Host header to send (http, https). Default: the real server's address."),
-  port: port.optional().describe("Port to check. Default: the service's port."),
+    .describe("Port of the VIP to check (http, https, connect). Default: the service's port."),
   intervalSeconds: integer(1, 3600, "seconds").default(5).describe("Seconds between two checks."),
   timeoutSeconds: integer(1, 300, "seconds")
     .default(3)

@@ -32,7 +32,7 @@ balances() {
   local hex
   # shellcheck disable=SC2046,SC2183 # four words
   hex=$(printf '%02X%02X%02X%02X' $(tr . ' ' <<<"$1"))
-  awk -v vip="$hex:" '/^(TCP|UDP)/ { mine = index($2, vip) == 1 }
+  awk -v vip="$hex:" '/^(TCP|UDP|FWM)/ { mine = index($2, vip) == 1 }
     mine && $1 == "->" && $4 > 0 { found = 1 } END { exit !found }' /proc/net/ip_vs 2>/dev/null
 }
 

@@ -47,7 +47,7 @@ readmit() {
   local key to rule
   [ -e "$state/withdrawn/$1" ] || return 0
   while IFS='|' read -r -u 7 key to rule; do
-    await_answer "$key" "$to"
+    await_answer "$key" "$to" "$(drain_terms "$key" | cut -d '|' -f 3)"
     # Where the health check has taken it out meanwhile, the check also puts it back.
     [ -z "$(share_of "$key" "$to")" ] || printf '%s\n' "$rule" | ipvsadm -R
   done 7<"$state/withdrawn/$1"
@@ -55,4 +55,23 @@ readmit() {
   note "$host: $1: back in service"
 }
 
-await_answer() { :; }
+# await_answer KEY ADDRESS:PORT CHECK: until it answers its health check through the VIP.
+await_answer() {
+  local attempt said=''
+  [ -n "$3" ] || return 0
+  for attempt in {1..60}; do
+    said=$(run_check "$3" "${1#* }" "$2" 2>&1) && return 0
+    sleep 1
+  done
+  fail "$2 does not come back to $1 in $attempt attempts: $said"
+}
+
+# run_check CHECK VIP:PORT ADDRESS:PORT, as ldirectord would.
+run_check() {
+  # shellcheck disable=SC2016 # Perl's variables
+  perl -e '
+    sub ld_log { }
+    my $text = do { local ( $/, @ARGV ) = ( undef, shift ); <> };
+    my $check = eval "no warnings; sub { \@ARGV = \@_; $text }" or die $@;
+    $check->(@ARGV);' "$1" "${2%:*}" "${2##*:}" "${3%:*}" "${3##*:}"
+}

@@ -28,12 +28,15 @@ export type Scheduler = (typeof schedulers)[number];
 export const protocols = ["tcp", "udp"] as const;
 export type Protocol = (typeof protocols)[number];
 
-/** Health checks, as ldirectord(8) names them: its `checktype` and `service`. */
+/**
+ * Health checks: ldirectord(8)'s `checktype` and whether a path is fetched. `external-perl` asks through the VIP, see
+ * `host/check.pl`; `ping` cannot, as IPVS balances no ICMP echo.
+ */
 export const healthCheckTypes = {
-  http: { checktype: "negotiate", service: "http", fetches: true },
-  https: { checktype: "negotiate", service: "https", fetches: true },
-  connect: { checktype: "connect", service: "none", fetches: false },
-  ping: { checktype: "ping", service: "none", fetches: false },
-  none: { checktype: "on", service: "none", fetches: false },
+  http: { checktype: "external-perl", fetches: true },
+  https: { checktype: "external-perl", fetches: true },
+  connect: { checktype: "external-perl", fetches: false },
+  ping: { checktype: "ping", fetches: false },
+  none: { checktype: "on", fetches: false },
 } as const;
 export type HealthCheckType = keyof typeof healthCheckTypes;

@@ -1,6 +1,7 @@
 /** Director → HostPlan: software, kernel, health daemon, the table it fills, and only then the VIPs. */
 import type { Director, VirtualService } from "../model/cluster.ts";
 import { serviceKey, vipsOf } from "../model/cluster.ts";
+import { checkFileOf, holdHealthChecks } from "./healthCheck.ts";
 import type { DrainTerms, HostPlan, Item } from "./hostPlan.ts";
 import { renderIpvsRules } from "./ipvs.ts";
 import { renderLdirectord } from "./ldirectord.ts";
@@ -16,6 +17,8 @@ const unit = "ldirectord.service";
 const kernelSettings = {
   "net.ipv4.vs.expire_nodest_conn": "1",
   "net.ipv4.vs.expire_quiescent_template": "1",
+  // ip-sysctl: health checks ask the VIP, so answers come from an address that this host has itself.
+  "net.ipv4.conf.all.accept_local": "1",
 };
 
 /** What a director must look like to balance `services`. */
@@ -30,6 +33,7 @@ export function planDirector(director: Director, services: readonly VirtualServi
       { kind: "file", path: "/etc/modules-load.d/pulumi-lvs.conf", mode: "0644", content: "ip_vs\n" },
       { kind: "module", name: "ip_vs" },
       ...holdSysctls(kernelSettings),
+      ...holdHealthChecks(director, services),
       ...healthDaemon(services),
       ...services.map(inKernel),
       ...announcedVips(vipsOf(services), director.address),
@@ -77,6 +81,7 @@ function drainTerms(service: VirtualService): DrainTerms {
     key: serviceKey(service),
     seconds: drainSeconds,
     onTimeout: onDrainTimeout,
+    checkFile: checkFileOf(service),
     staying: [
       ...realServers.map((to) => `${to.address}:${to.port}`),
       ...(fallback ? [`${fallback}:${port}`] : []),

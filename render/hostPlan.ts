@@ -4,7 +4,7 @@
 export type Item =
   | { readonly kind: "link"; readonly address: string; readonly interface: string | undefined }
   | { readonly kind: "packages"; readonly names: readonly string[]; readonly units: readonly string[] }
-  | { readonly kind: "record"; readonly of: "service"; readonly id: string }
+  | { readonly kind: "record"; readonly of: "service" | "probe"; readonly id: string }
   | { readonly kind: "debconf"; readonly package: string; readonly answers: readonly DebconfAnswer[] }
   | { readonly kind: "assignment"; readonly path: string; readonly key: string; readonly value: string }
   | { readonly kind: "module"; readonly name: string }
@@ -27,6 +27,8 @@ export type Item =
       readonly fallback: string | undefined;
     }
   | { readonly kind: "drain"; readonly services: readonly DrainTerms[] }
+  /** What takes health checks to the real server with this address, see `host/check.pl`. */
+  | { readonly kind: "probe"; readonly address: string }
   | { readonly kind: "vip"; readonly address: string; readonly announceFrom: string | undefined };
 
 /** How real servers leave one virtual service. */
@@ -35,6 +37,8 @@ export interface DrainTerms {
   readonly key: string;
   readonly seconds: number;
   readonly onTimeout: "stop" | "proceed";
+  /** Health check that says when a real server may come back; undefined where only the health daemon can tell. */
+  readonly checkFile: string | undefined;
   /** `ADDRESS:PORT` of those that do not leave, the fallback among them. */
   readonly staying: readonly string[];
 }
@@ -55,7 +59,7 @@ export interface FileItem {
   /** Unit to reload when the file changes. */
   readonly notify?: string;
   /** Program that must accept the file before it replaces the old one. */
-  readonly check?: "ldirectord" | "apache";
+  readonly check?: "ldirectord" | "apache" | "perl";
 }
 
 /** Everything that one host is held at. */
@@ -102,6 +106,8 @@ export function itemWords(item: Item): readonly [kind: string, id: string, ...wa
       ];
     case "drain":
       return ["drain", "table", ...item.services.map(drainWord)];
+    case "probe":
+      return ["probe", item.address];
     case "vip":
       return ["vip", item.address, ...(item.announceFrom ? ["announce", item.announceFrom] : ["silent"])];
   }
@@ -144,13 +150,15 @@ function describeWanted(item: Item, wanted: readonly string[]): string {
         .join("\n");
     case "revision":
       return item.text || "none";
+    case "probe":
+      return `reaches ${item.address} alone`;
     default:
       return wanted.join(", ");
   }
 }
 
-function drainWord({ key, seconds, onTimeout, staying }: DrainTerms): string {
-  return [key, seconds, onTimeout, staying.join(" ")].join("|");
+function drainWord({ key, seconds, onTimeout, checkFile = "", staying }: DrainTerms): string {
+  return [key, seconds, onTimeout, checkFile, staying.join(" ")].join("|");
 }
 
 function optional(word: string | undefined): string[] {

@@ -1,6 +1,7 @@
 /** Virtual services → ldirectord.cf (ldirectord(8)), every default written out so that no version decides for us. */
 import type { Destination, VirtualService } from "../model/cluster.ts";
 import { forwardingMethods, healthCheckTypes } from "../model/lvs.ts";
+import { checkFileOf } from "./healthCheck.ts";
 
 /** The whole file. */
 export function renderLdirectord(services: readonly VirtualService[]): string {
@@ -30,7 +31,7 @@ function globals(): string {
 /** Lines of a virtual are indented and follow each other without a gap; either ends it otherwise. */
 function virtual(service: VirtualService): string {
   const { healthCheck, persistence } = service;
-  const check = healthCheckTypes[healthCheck.type];
+  const checkFile = checkFileOf(service);
   const gate = forwardingMethods[service.forwarding].ldirectord;
   return lines([
     `virtual = ${service.address}:${service.port}`,
@@ -43,26 +44,14 @@ function virtual(service: VirtualService): string {
       ...(persistence
         ? [`persistent = ${persistence.timeoutSeconds}`, `netmask = ${persistence.netmask}`]
         : []),
-      `checktype = ${check.checktype}`,
-      `service = ${check.service}`,
-      `checkport = ${healthCheck.port ?? service.port}`,
-      ...(check.fetches ? fetch(healthCheck) : []),
+      `checktype = ${healthCheckTypes[healthCheck.type].checktype}`,
+      ...(checkFile ? [`checkcommand = "${checkFile}"`] : []),
       `checkinterval = ${healthCheck.intervalSeconds}`,
       `checktimeout = ${healthCheck.timeoutSeconds}`,
-      `negotiatetimeout = ${healthCheck.timeoutSeconds}`,
       `failurecount = ${healthCheck.failures}`,
       `quiescent = ${service.quiescent ? "yes" : "no"}`,
     ].map((line) => `    ${line}`),
   ]);
-}
-
-function fetch({ path, expect, virtualHost }: VirtualService["healthCheck"]): string[] {
-  return [
-    `httpmethod = GET`,
-    `request = "${path}"`,
-    ...(expect ? [`receive = "${expect}"`] : []),
-    ...(virtualHost ? [`virtualhost = ${virtualHost}`] : []),
-  ];
 }
 
 /** The weight is always written: without one, digits in a request would be taken for it. */

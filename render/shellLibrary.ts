@@ -1,4 +1,4 @@
-/** The shell that hosts run, read from `host/` once; the only file access of this folder. */
+/** The programs that hosts run, read from `host/` once; the only file access of this folder. */
 import { readdirSync, readFileSync } from "node:fs";
 
 const folder = new URL("../host/", import.meta.url);
@@ -6,6 +6,9 @@ const read = (path: string) => readFileSync(new URL(path, folder), "utf8");
 
 /** The program that holds VIPs at boot and while converging. */
 export const vipProgram = read("vip.sh");
+
+/** The Perl that ldirectord runs to check a real server through the VIP. */
+export const checkProgram = read("check.pl");
 
 /** Functions that converge a plan: one file per kind of item, then the record of what was before, then the run itself. */
 export const shellLibrary = [

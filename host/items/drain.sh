@@ -1,5 +1,6 @@
 # Real servers that leave a virtual service get no new connections and time for those they have:
-# drain table "PROTOCOL VIP:PORT|SECONDS|stop or proceed|STAYS STAYS…"…; STAYS is ADDRESS:PORT.
+# drain table "PROTOCOL VIP:PORT|SECONDS|stop or proceed|CHECK|STAYS STAYS…"…; CHECK is the file of the health check,
+# STAYS is ADDRESS:PORT.
 # A service that is no longer planned drains on the terms of the last run that knew it.
 
 drain_read() {
@@ -32,14 +33,14 @@ keep_drain_terms() {
   mv "$state/drain.new" "$state/drain"
 }
 
-# drain_terms KEY [TERMS…]: prints SECONDS|CHOICE|STAYS; nobody stays in a service that TERMS do not name.
+# drain_terms KEY [TERMS…]: prints SECONDS|CHOICE|CHECK|STAYS; nobody stays in a service that TERMS do not name.
 drain_terms() {
   local key=$1 terms kept
   shift
   for terms in "$@"; do
     [ "${terms%%|*}" != "$key" ] || { printf '%s' "${terms#*|}"; return 0; }
   done
-  kept=$(grep -F -- "$key|" "$state/drain") || kept="$key|60|stop|"
+  kept=$(grep -F -- "$key|" "$state/drain") || kept="$key|60|stop||"
   kept=${kept#*|}
   printf '%s|' "${kept%|*}"
 }
@@ -75,7 +76,7 @@ quiesce() {
   printf '%s\n' "-e${line#-a} -w 0" | ipvsadm -R
 }
 
-# Drains what `leaving` lists, a line "KEY|ADDRESS:PORT|SECONDS|CHOICE" each: at weight 0 from now on, watched until no
+# Drains what `leaving` lists, a line "KEY|ADDRESS:PORT|SECONDS|CHOICE|CHECK" each: at weight 0 from now on, watched until no
 # connection is left. One that has begun but is not established yet is counted a second later.
 drain_all() {
   local begin=$SECONDS line key to seconds choice pending=("${leaving[@]}") still
@@ -87,7 +88,7 @@ drain_all() {
     done
     sleep 1
     for line in "${pending[@]}"; do
-      IFS='|' read -r key to seconds choice <<<"$line"
+      IFS='|' read -r key to seconds choice _ <<<"$line"
       ! is_draining "$key" "$to" "$((seconds - SECONDS + begin))" "$choice" || still+=("$line")
     done
     pending=("${still[@]}")

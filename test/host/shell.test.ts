@@ -19,7 +19,7 @@ describe("shellcheck", () => {
     const items = fixtures.flatMap(({ cluster }) => plansOf(cluster)).flatMap((plan) => plan.items);
     expect(
       shellcheck(
-        ["--exclude=SC2016", "-"],
+        ["--exclude=SC1003,SC2016", "-"],
         renderScript({ host: "any", address: "192.0.2.11", role: "director", items }),
       ),
     ).toBe("");

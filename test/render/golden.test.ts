@@ -4,12 +4,18 @@ import { entry } from "../../model/cluster.ts";
 import type { HostPlan, Item } from "../../render/hostPlan.ts";
 import { describePlan, itemWords } from "../../render/hostPlan.ts";
 import { renderScript } from "../../render/script.ts";
-import { shellLibrary, vipProgram } from "../../render/shellLibrary.ts";
+import { checkProgram, shellLibrary, vipProgram } from "../../render/shellLibrary.ts";
 import { inCheckout } from "../fixtures.ts";
 import { expectGolden, type Tree } from "./goldenTree.ts";
 import { fixtures, plansOf } from "./plans.ts";
 
 const golden = inCheckout("test/render/golden");
+
+/** Files that are kept elsewhere already. */
+const programs = new Map([
+  [vipProgram, "host/vip.sh"],
+  [checkProgram, "host/check.pl"],
+]);
 
 it("the script of a host is what is kept, around the shell of host/", () => {
   const [plan] = plansOf(
@@ -47,7 +53,7 @@ describe("the plans of a cluster", () => {
 function treeOf(plan: HostPlan): Tree {
   const files = plan.items
     .filter((item) => item.kind === "file")
-    .filter(({ content }) => content !== vipProgram);
+    .filter(({ content }) => !programs.has(content));
   return {
     "plan.txt": plan.items.map(line).join(""),
     ...Object.fromEntries(files.map((file) => [file.path.slice(1), file.content])),
@@ -56,7 +62,7 @@ function treeOf(plan: HostPlan): Tree {
 
 /** An item as its words, those of several lines indented; the content of a file is kept as a file, or is one of ours. */
 function line(item: Item): string {
-  const content = item.kind === "file" && item.content === vipProgram ? "host/vip.sh" : "…";
+  const content = (item.kind === "file" && programs.get(item.content)) || "…";
   const words = itemWords(item.kind === "file" ? { ...item, content } : item);
   return `${words
     .map((word) => word || "-")

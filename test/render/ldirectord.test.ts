@@ -20,6 +20,17 @@ describe("ldirectord.cf", () => {
     );
   });
 
+  it("names a check of its own for each service: ldirectord takes those of one name for one", () => {
+    fc.assert(
+      fc.property(arbitrarySettings.map(clusterOf), ({ virtualServices }) => {
+        const named = parsedVirtuals(virtualServices).flatMap(
+          ({ directives }) => directives.checkcommand ?? [],
+        );
+        expect(new Set(named).size).toBe(named.length);
+      }),
+    );
+  });
+
   it("writes out every global default that versions disagree on", () => {
     expect(parseLdirectord(renderLdirectord([])).globals).toEqual({
       checktimeout: "5",
@@ -44,13 +55,8 @@ function parsedVirtuals(services: readonly VirtualService[]): readonly ParsedVir
 /** What ldirectord must understand of a service. */
 function expected(service: VirtualService): ParsedVirtual {
   const { healthCheck: check, persistence, fallback } = service;
-  const [checktype, daemonService] = {
-    http: ["negotiate", "http"],
-    https: ["negotiate", "https"],
-    connect: ["connect", "none"],
-    ping: ["ping", "none"],
-    none: ["on", "none"],
-  }[check.type] as [string, string];
+  const asksThroughVip = !["ping", "none"].includes(check.type);
+  const checktype = asksThroughVip ? "external-perl" : check.type === "ping" ? "ping" : "on";
   return {
     address: `${service.address}:${service.port}`,
     reals: service.realServers.map(({ address, port, weight, lowerThreshold, upperThreshold }) => {
@@ -62,21 +68,13 @@ function expected(service: VirtualService): ParsedVirtual {
       protocol: service.protocol,
       scheduler: service.scheduler,
       checktype,
-      service: daemonService,
-      checkport: String(check.port ?? service.port),
       checkinterval: String(check.intervalSeconds),
       checktimeout: String(check.timeoutSeconds),
-      negotiatetimeout: String(check.timeoutSeconds),
       failurecount: String(check.failures),
       quiescent: service.quiescent ? "yes" : "no",
       ...(fallback && { fallback: `${fallback}:${service.port} gate` }),
       ...(persistence && { persistent: String(persistence.timeoutSeconds), netmask: persistence.netmask }),
-      ...(checktype === "negotiate" && {
-        httpmethod: "GET",
-        request: check.path,
-        ...(check.expect && { receive: check.expect }),
-        ...(check.virtualHost && { virtualhost: check.virtualHost }),
-      }),
+      ...(asksThroughVip && { checkcommand: `/usr/local/lib/pulumi-lvs/checks/${service.name}` }),
     },
   };
 }

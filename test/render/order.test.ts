@@ -66,6 +66,16 @@ describe("on every director", () => {
     }
   });
 
+  everyCluster("checks and their probes are there before ldirectord is told to check", (cluster) => {
+    for (const { items } of directorPlans(cluster)) {
+      const told = items.findIndex((item) => item.kind === "file" && item.path === "/etc/ha.d/ldirectord.cf");
+      const needed = lastIndexOf(items, (item) =>
+        item.kind === "file" ? item.path.includes("/checks/") : item.kind === "probe",
+      );
+      expect(told).toBeGreaterThan(needed);
+    }
+  });
+
   everyCluster("packages are told what to do before they are installed", (cluster) => {
     for (const { items } of directorPlans(cluster)) {
       const kinds = items.map(({ kind }) => kind);

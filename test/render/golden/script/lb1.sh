@@ -20,8 +20,13 @@ plan() {
   item 'module' 'ip_vs'
   item 'sysctl' 'net.ipv4.vs.expire_nodest_conn' '1'
   item 'sysctl' 'net.ipv4.vs.expire_quiescent_template' '1'
+  item 'sysctl' 'net.ipv4.conf.all.accept_local' '1'
+  item 'record' 'probe 198.18.7.21'
+  item 'probe' '198.18.7.21'
+  item 'record' 'probe 198.18.7.22'
+  item 'probe' '198.18.7.22'
   item 'record' 'service tcp 198.18.7.100:80'
-  item 'drain' 'table' 'tcp 198.18.7.100:80|60|stop|198.18.7.21:80 198.18.7.22:80'
+  item 'drain' 'table' 'tcp 198.18.7.100:80|60|stop|/usr/local/lib/pulumi-lvs/checks/web|198.18.7.21:80 198.18.7.22:80'
   item 'unit' 'ldirectord.service' 'enabled' 'active'
   item 'service' 'tcp 198.18.7.100:80' '-A -t 198.18.7.100:80 -s wrr
 -a -t 198.18.7.100:80 -r 198.18.7.21:80 -g -w 1

@@ -1,0 +1,69 @@
+/** Health checks that take a client's way: `host/check.pl`, the file per service that calls it, and the probes it needs. */
+import type { Director, VirtualService } from "../model/cluster.ts";
+import { healthCheckTypes } from "../model/lvs.ts";
+import type { FileItem, Item } from "./hostPlan.ts";
+import { checkProgram } from "./shellLibrary.ts";
+
+const folder = "/usr/local/lib/pulumi-lvs";
+const program = `${folder}/check.pl`;
+
+/** Where the check of a service lies; undefined where ldirectord checks by itself, or not at all. */
+export function checkFileOf({ name, healthCheck }: VirtualService): string | undefined {
+  const { checktype } = healthCheckTypes[healthCheck.type];
+  return checktype === "external-perl" ? `${folder}/checks/${name}` : undefined;
+}
+
+/** Everything that must be there before ldirectord is told to check: it takes out a real server that it cannot ask. */
+export function holdHealthChecks(director: Director, services: readonly VirtualService[]): Item[] {
+  const checks = services.flatMap((service) => {
+    const path = checkFileOf(service);
+    return path === undefined ? [] : [{ path, service }];
+  });
+  if (checks.length === 0) return [];
+  const asked = checks.flatMap(({ service }) => service.realServers.map(({ address }) => address));
+  return [
+    ...[...new Set(asked)].flatMap((address): Item[] => [
+      // A check makes a missing probe by itself: what is there may be ours without being kept.
+      { kind: "record", of: "probe", id: address },
+      { kind: "probe", address },
+    ]),
+    perlFile(program, checkProgram),
+    ...checks.map(({ path, service }) => perlFile(path, callOf(service, director))),
+  ];
+}
+
+function perlFile(path: string, content: string): FileItem {
+  return { kind: "file", path, mode: "0644", content, check: "perl" };
+}
+
+/** ldirectord takes two checks for one where their files and the real server's line are the same, whatever the VIP: hence a file each. */
+function callOf({ name, port, healthCheck }: VirtualService, director: Director): string {
+  const { type, path, expect, virtualHost, timeoutSeconds } = healthCheck;
+  const { fetches } = healthCheckTypes[type];
+  const settings = {
+    service: perlText(name),
+    directorAddress: perlText(director.address),
+    type: perlText(type),
+    port: healthCheck.port ?? port,
+    ...(fetches && { path: perlText(path) }),
+    ...(fetches && expect !== undefined && { expect: perlText(expect) }),
+    ...(fetches && virtualHost !== undefined && { virtualHost: perlText(virtualHost) }),
+    timeoutSeconds,
+  };
+  return `${[
+    `# The health check of ${name}: ldirectord runs it for each real server (checktype external-perl).`,
+    "# Written by pulumi-lvs; changes made here are replaced by the next `pulumi up`.",
+    `require ${perlText(program)};`,
+    "PulumiLvs::check(",
+    "    {",
+    ...Object.entries(settings).map(([key, value]) => `        ${key} => ${value},`),
+    "    },",
+    "    @ARGV,",
+    ");",
+  ].join("\n")}\n`;
+}
+
+/** `text` as a Perl literal in which nothing is interpolated (perlop, "q/STRING/"). */
+function perlText(text: string): string {
+  return `'${text.replace(/[\\']/g, "\\$&")}'`;
+}
