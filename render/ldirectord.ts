@@ -49,9 +49,14 @@ function virtual(service: VirtualService): string {
       `checkinterval = ${healthCheck.intervalSeconds}`,
       `checktimeout = ${healthCheck.timeoutSeconds}`,
       `failurecount = ${healthCheck.failures}`,
-      `quiescent = ${service.quiescent ? "yes" : "no"}`,
+      `quiescent = ${keepsAtZero(service) ? "yes" : "no"}`,
     ].map((line) => `    ${line}`),
   ]);
+}
+
+/** With "no", ldirectord takes a real server of weight 0 out and in again on every reload, which ends its connections. */
+function keepsAtZero({ quiescent, realServers }: VirtualService): boolean {
+  return quiescent || realServers.some(({ weight }) => weight === 0);
 }
 
 /** The weight is always written: without one, digits in a request would be taken for it. */

@@ -71,7 +71,7 @@ function expected(service: VirtualService): ParsedVirtual {
       checkinterval: String(check.intervalSeconds),
       checktimeout: String(check.timeoutSeconds),
       failurecount: String(check.failures),
-      quiescent: service.quiescent ? "yes" : "no",
+      quiescent: service.quiescent || service.realServers.some(({ weight }) => weight === 0) ? "yes" : "no",
       ...(fallback && { fallback: `${fallback}:${service.port} gate` }),
       ...(persistence && { persistent: String(persistence.timeoutSeconds), netmask: persistence.netmask }),
       ...(asksThroughVip && { checkcommand: `/usr/local/lib/pulumi-lvs/checks/${service.name}` }),
