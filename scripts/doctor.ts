@@ -5,12 +5,21 @@ import { inspectDocker } from "../setup/docker.ts";
 import { inspectPulumi } from "../setup/pulumi.ts";
 import type { Finding } from "../setup/rung.ts";
 import { inspectTestTools } from "../setup/testTools.ts";
+import { inspectVegeta } from "../setup/vegeta.ts";
 import { runVerb } from "./stackVerb.ts";
 
 await runVerb("doctor", "Say what is present and what is missing; change nothing.", async ({ json }) => {
   const findings = [
     inspectNode(),
-    ...(await Promise.all([inspectPulumi(), inspectDocker(), inspectBaseImage(), inspectTestTools()])).flat(),
+    ...(
+      await Promise.all([
+        inspectPulumi(),
+        inspectDocker(),
+        inspectBaseImage(),
+        inspectTestTools(),
+        inspectVegeta(),
+      ])
+    ).flat(),
   ];
   console.log(json ? JSON.stringify(findings, null, 2) : show(findings));
   return 0;

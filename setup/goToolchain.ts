@@ -1,4 +1,4 @@
-/** Finds a Go toolchain new enough to build the Pulumi CLI, or gets one through the Go module proxy. */
+/** Finds a Go toolchain new enough for what is built here, or gets one through the Go module proxy. */
 import { chmod, cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { canInstallPackages, installPackages } from "./apt.ts";
 import { cached } from "./cache.ts";
 import { report, reportLongWork, SetupError } from "./rung.ts";
 
-/** Oldest Go that builds the CLI; named in toolchain/cli/go.mod. */
+/** Oldest Go that builds the Pulumi CLI; named in toolchain/cli/go.mod. */
 const GO_VERSION = "1.26.0";
 
 /** A Go command and its version. */
@@ -22,22 +22,22 @@ async function findGo(): Promise<Go | undefined> {
   return failed ? undefined : { command: "go", version: stdout.trim().replace(/^go/, "") };
 }
 
-/** Whether the toolchain can build the CLI. */
+/** Whether the toolchain can build what is built here. */
 function isNewEnough({ version }: Go): boolean {
   const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
   const [wantedMajor = 0, wantedMinor = 0] = GO_VERSION.split(".").map(Number);
   return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }
 
-/** A Go command that can build the CLI; throws a {@link SetupError} when there is no way to one. */
-export async function provideGo(): Promise<string> {
-  const found = (await findGo()) ?? (await installGo());
+/** A Go command that can build `what`; throws a {@link SetupError} when there is no way to one. */
+export async function provideGo(what: string): Promise<string> {
+  const found = (await findGo()) ?? (await installGo(what));
   if (isNewEnough(found)) return found.command;
-  const directory = await cached(`go-${GO_VERSION}`, (partial) => downloadToolchain(found, partial));
+  const directory = await cached(`go-${GO_VERSION}`, (partial) => downloadToolchain(what, found, partial));
   return join(directory, "bin", "go");
 }
 
-/** How the CLI would be built on this machine, for the doctor. */
+/** What would build a Go module on this machine, for the doctor. */
 export async function planForGo(): Promise<string> {
   const found = await findGo();
   if (found !== undefined && isNewEnough(found)) return `with Go ${found.version}`;
@@ -48,14 +48,14 @@ export async function planForGo(): Promise<string> {
     : `with Go, which is missing: install Go ≥ ${GO_VERSION}`;
 }
 
-async function installGo(): Promise<Go> {
-  const remedy = `install Pulumi (https://www.pulumi.com/docs/install) or Go ≥ ${GO_VERSION}, then run this again`;
+async function installGo(what: string): Promise<Go> {
+  const remedy = `install it or Go ≥ ${GO_VERSION}, then run this again`;
   if (!(await canInstallPackages())) {
     throw new SetupError(
-      `The Pulumi CLI has to be built here, which needs Go, and there is none on PATH: ${remedy}`,
+      `${what} has to be built here, which needs Go, and there is none on PATH: ${remedy}`,
     );
   }
-  await installPackages(["golang-go"], "the Pulumi CLI has to be built here");
+  await installPackages(["golang-go"], `${what} has to be built here`);
   const installed = await findGo();
   if (installed === undefined)
     throw new SetupError(`golang-go is installed but \`go\` does not run: ${remedy}`);
@@ -63,8 +63,8 @@ async function installGo(): Promise<Go> {
 }
 
 /** Go's releases are also modules; any Go since 1.13 fetches and verifies one (go.dev/doc/toolchain). */
-async function downloadToolchain(go: Go, directory: string): Promise<void> {
-  report(`Go ${go.version} is too old to build the Pulumi CLI, which needs ${GO_VERSION}`);
+async function downloadToolchain(what: string, go: Go, directory: string): Promise<void> {
+  report(`Go ${go.version} is too old to build ${what}, which needs ${GO_VERSION}`);
   await reportLongWork(`Fetching Go ${GO_VERSION} through the Go module proxy`, async () => {
     const modules = await mkdtemp(join(tmpdir(), "pulumi-lvs-go-"));
     const env = { GOMODCACHE: modules, GOFLAGS: "-modcacherw", GOTOOLCHAIN: "local" };

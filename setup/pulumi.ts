@@ -113,7 +113,7 @@ async function built(): Promise<PulumiCli | undefined> {
 }
 
 async function buildFromModule(): Promise<PulumiCli> {
-  const go = await provideGo();
+  const go = await provideGo("Pulumi (https://www.pulumi.com/docs/install)");
   await cached(`pulumi-${VERSION}-go`, async (partial) => {
     await mkdir(join(partial, "bin"), { recursive: true });
     const title = `Building Pulumi ${VERSION} from its Go module (some minutes, once)`;

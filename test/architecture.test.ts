@@ -67,6 +67,8 @@ const forbidden: readonly (readonly [rule: string, isForbidden: (edge: Import) =
   ],
   ["only index.ts makes a lab", ({ from, to }) => to === "lab/Lab.ts" && !isIn(from, "lab/", "index.ts")],
   ["ssh/ stands alone", outside("ssh/")],
+  ["load/ needs of ours only what gets its generator", outside("load/", "setup/")],
+  ["only measurements make load", ({ from, to }) => isIn(to, "load/") && !isIn(from, "load/")],
   ["toolchain/ needs of ours only ssh/", outside("toolchain/", "ssh/")],
   ["nothing needs toolchain/", ({ from, to }) => isIn(to, "toolchain/") && !isIn(from, "toolchain/")],
   [

@@ -1,0 +1,175 @@
+/** What the generators wrote → how many requests there were, and every one that was lost. */
+
+/** The three kinds of traffic. */
+export type Kind = "newConnections" | "keepAlive" | "downloads";
+
+/** One request that did not get its whole answer on the connection it was sent on. */
+export interface Loss {
+  readonly kind: Kind;
+  /** When it was known, ISO 8601. */
+  readonly at: string;
+  readonly error: string;
+}
+
+/** What became of the traffic between start and stop. */
+export interface LoadReport {
+  /** Of all kinds together; a download counts as one. */
+  readonly requests: number;
+  readonly lost: number;
+  /** Longest time in which no new connection got its answer. */
+  readonly longestGapMs: number;
+  readonly byKind: {
+    readonly newConnections: { readonly requests: number; readonly lost: number };
+    /** `connections` is how many there were one after the other and side by side. */
+    readonly keepAlive: { readonly connections: number; readonly requests: number; readonly lost: number };
+    readonly downloads: { readonly started: number; readonly completed: number; readonly lost: number };
+  };
+  /** The earliest, at most {@link shownLosses}. */
+  readonly losses: readonly Loss[];
+}
+
+/** Lines that the generators in the client wrote. */
+export interface GeneratorOutput {
+  /** One JSON object per request, from `vegeta encode`. */
+  readonly newConnections: readonly string[];
+  /** From each series of connections: `connection`, then a line per transfer on it. */
+  readonly keepAlive: readonly (readonly string[])[];
+  /** The same, with one transfer per connection. */
+  readonly downloads: readonly (readonly string[])[];
+  /** Transfers on a connection on which none fails. */
+  readonly requestsPerConnection: number;
+}
+
+/** Losses that a report names; the others it counts. */
+export const shownLosses = 20;
+
+/** Throws when the lines do not account for every request, which is the generators' fault and not the cluster's. */
+export function account(output: GeneratorOutput): LoadReport {
+  const answers = output.newConnections.map(parseAnswer);
+  const keepAlive = output.keepAlive.flatMap(connectionsOf);
+  const downloads = output.downloads.flatMap(connectionsOf);
+  const losses = [
+    ...answers.flatMap(lossOfAnswer),
+    ...keepAlive.flatMap((transfers) => lossesOn("keepAlive", transfers, output.requestsPerConnection)),
+    ...downloads.flatMap((transfers) => lossesOn("downloads", transfers, 1)),
+  ].sort((one, other) => one.at.localeCompare(other.at));
+  const lost = (kind: Kind) => losses.filter((loss) => loss.kind === kind).length;
+  const keepAliveRequests = keepAlive.flat().length;
+  return {
+    requests: answers.length + keepAliveRequests + downloads.length,
+    lost: losses.length,
+    longestGapMs: longestGapMs(answers),
+    byKind: {
+      newConnections: { requests: answers.length, lost: lost("newConnections") },
+      keepAlive: {
+        connections: keepAlive.length,
+        requests: keepAliveRequests,
+        lost: lost("keepAlive"),
+      },
+      downloads: {
+        started: downloads.length,
+        completed: downloads.length - lost("downloads"),
+        lost: lost("downloads"),
+      },
+    },
+    losses: losses.slice(0, shownLosses),
+  };
+}
+
+interface Answer {
+  readonly startedMs: number;
+  readonly endedMs: number;
+  /** HTTP status; 0 without an answer. */
+  readonly code: number;
+  readonly error: string;
+}
+
+function parseAnswer(line: string): Answer {
+  const { timestamp, latency, code, error } = JSON.parse(line) as {
+    timestamp: string;
+    latency: number;
+    code: number;
+    error: string;
+  };
+  const startedMs = Date.parse(timestamp);
+  return { startedMs, endedMs: startedMs + latency / 1e6, code, error };
+}
+
+function isWhole({ code, error }: Answer): boolean {
+  return error === "" && code >= 200 && code < 300;
+}
+
+function lossOfAnswer(answer: Answer): Loss[] {
+  if (isWhole(answer)) return [];
+  const error = answer.error || `HTTP status ${answer.code}`;
+  return [{ kind: "newConnections", at: isoTime(answer.endedMs), error }];
+}
+
+function longestGapMs(answers: readonly Answer[]): number {
+  const ends = answers.filter(isWhole).map(({ endedMs }) => endedMs);
+  const edges = [
+    Math.min(...answers.map(({ startedMs }) => startedMs)),
+    Math.max(...answers.map(({ endedMs }) => endedMs)),
+  ];
+  const times = [...ends, ...edges].sort((one, other) => one - other);
+  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time));
+  return Math.round(Math.max(0, ...gaps));
+}
+
+/** One request as curl reports it: see load/generate.sh. */
+interface Transfer {
+  readonly endedMs: number;
+  readonly exitCode: number;
+  /** Connections it made: 0 on one that was there. */
+  readonly connects: number;
+  /** Whether the server said that it closes the connection after this answer. */
+  readonly closeAnnounced: boolean;
+  readonly error: string;
+}
+
+function connectionsOf(lines: readonly string[]): Transfer[][] {
+  const connections: Transfer[][] = [];
+  for (const line of lines) {
+    if (line === "connection") connections.push([]);
+    else connections.at(-1)?.push(parseTransfer(line));
+  }
+  return connections;
+}
+
+function parseTransfer(line: string): Transfer {
+  const [, seconds, exitCode, connects, connection = "", error = ""] =
+    /^(\d+\.\d+) (\d+) (\d+) "(.*?)" (.*)$/.exec(line) ?? [];
+  if (!seconds) throw new Error(`curl in the client wrote a line that is not a transfer: ${line}`);
+  return {
+    endedMs: Number(seconds) * 1000,
+    exitCode: Number(exitCode),
+    connects: Number(connects),
+    closeAnnounced: connection.toLowerCase() === "close",
+    error: error || `curl ended with ${exitCode}`,
+  };
+}
+
+/** A transfer that fails is the last one on its connection, as curl is told. */
+function lossesOn(kind: "keepAlive" | "downloads", transfers: readonly Transfer[], expected: number): Loss[] {
+  const failed = transfers.at(-1)?.exitCode !== 0;
+  if (transfers.length !== expected && !(failed && transfers.length > 0)) {
+    throw new Error(
+      `curl in the client reported ${transfers.length} of ${expected} requests on a connection of kind ${kind}`,
+    );
+  }
+  return transfers.flatMap((transfer, index) => {
+    const error = lossOf(transfer, transfers[index - 1]);
+    return error === undefined ? [] : [{ kind, at: isoTime(transfer.endedMs), error }];
+  });
+}
+
+/** On a connection that ended unannounced curl asks again on a new one and says nothing but that it made one. */
+function lossOf({ exitCode, error, connects }: Transfer, before: Transfer | undefined): string | undefined {
+  if (exitCode !== 0) return error;
+  if (before === undefined || before.closeAnnounced || connects === 0) return undefined;
+  return "the connection ended between its requests, or before an answer, and nothing had announced it";
+}
+
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
