@@ -1,0 +1,115 @@
+/** The load that proves that changes lose nothing: that it sees every way in which a request can be lost. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { LoadReport } from "../../load/account.ts";
+import { type LoadPlan, startLoad } from "../../load/load.ts";
+import { readStack, withChanges } from "../fixtures.ts";
+import { TestStack } from "./stack.ts";
+import { startUnreliableServer } from "./unreliableServer.ts";
+
+const vip = "198.18.95.100";
+const gateway = "198.18.95.1";
+const stack = new TestStack("test-load");
+const settings = withChanges(readStack("Pulumi.dev.yaml"), {
+  subnet: "198.18.95.0/24",
+  "directors.lb1.address": "198.18.95.11",
+  "realServers.web1.address": "198.18.95.21",
+  "realServers.web2.address": "198.18.95.22",
+  "virtualServices.web.address": vip,
+});
+const mixture = { newConnectionsPerSecond: 200, keepAliveConnections: 6, downloads: 3 };
+const plan: LoadPlan = { ...mixture, url: `http://${vip}/`, downloadUrl: `http://${vip}/large` };
+
+/** The report on the load that runs while `disturb` does, and some seconds before and after. */
+async function loadDuring(disturb: () => Promise<unknown>): Promise<LoadReport> {
+  const load = await startLoad(stack.container("client"), plan);
+  await sleep(2000);
+  await disturb();
+  return load.stop();
+}
+
+beforeAll(async () => {
+  await stack.begin(settings);
+  await stack.must("up");
+  await Promise.all(
+    ["web1", "web2"].map((name) => stack.onHost(name, "truncate -s 40M /var/www/pulumi-lvs/large")),
+  );
+});
+afterAll(() => stack.dispose());
+
+describe("the load", () => {
+  it("loses nothing on a cluster that is left alone", async () => {
+    const report = await loadDuring(() => sleep(3000));
+    expect(report).toMatchObject({ lost: 0, losses: [] });
+    const { newConnections, keepAlive, downloads } = report.byKind;
+    expect(newConnections.requests).toBeGreaterThan(500);
+    expect(keepAlive.requests).toBeGreaterThan(500);
+    expect(downloads.completed).toBeGreaterThanOrEqual(mixture.downloads);
+    expect(report.requests).toBe(newConnections.requests + keepAlive.requests + downloads.completed);
+  });
+
+  it("counts as lost exactly what a server has not answered as it should", async () => {
+    const server = await startUnreliableServer(gateway);
+    try {
+      const load = await startLoad(stack.container("client"), {
+        ...mixture,
+        url: server.url,
+        downloadUrl: server.url,
+      });
+      await sleep(4000);
+      const report = await load.stop();
+      const spoilt = [...server.losses.values()].reduce((sum, count) => sum + count, 0);
+      expect(server.losses.size).toBe(5);
+      expect(report.lost).toBe(spoilt);
+      expect(report.byKind.newConnections.lost).toBeGreaterThan(0);
+      expect(report.byKind.keepAlive.lost).toBeGreaterThan(0);
+    } finally {
+      server.close();
+    }
+  });
+
+  it("sees a service that is deleted: every kind of request is lost", async () => {
+    const rules = await stack.onHost("lb1", "ipvsadm -Sn");
+    const report = await loadDuring(async () => {
+      await stack.onHost("lb1", `ipvsadm -D -t ${vip}:80`);
+      await sleep(1000);
+      await stack.onHost("lb1", "ipvsadm -R", rules);
+    });
+    expect(report.byKind.newConnections.lost).toBeGreaterThan(50);
+    expect(report.byKind.keepAlive.lost).toBeGreaterThan(0);
+    expect(report.byKind.downloads.lost).toBeGreaterThan(0);
+    expect(report.longestGapMs).toBeGreaterThanOrEqual(900);
+    expect(report.losses[0]?.error).toMatch(/refused|reset|connection ended/);
+  });
+
+  it("sees connections that are reset: Apache's workers are killed", async () => {
+    const kill = 'pkill -KILL --parent "$(cat /run/apache2/apache2.pid)"';
+    const report = await loadDuring(() =>
+      Promise.all(["web1", "web2"].map((name) => stack.onHost(name, kill))),
+    );
+    expect(report.byKind.keepAlive.lost).toBeGreaterThan(0);
+    expect(report.byKind.downloads.lost).toBeGreaterThan(0);
+  });
+
+  it("sees packets that nobody answers: the VIP is missing from a loopback", async () => {
+    const report = await loadDuring(async () => {
+      await stack.onHost("web1", `ip address delete ${vip}/32 dev lo`);
+      await sleep(6000);
+      await stack.onHost("web1", `ip address add ${vip}/32 dev lo`);
+    });
+    expect(report.byKind.newConnections.lost).toBeGreaterThan(50);
+    expect(report.byKind.keepAlive.lost).toBeGreaterThan(0);
+    expect(report.losses.map(({ error }) => error).join("\n")).toMatch(
+      /deadline exceeded|timed out|too slow/,
+    );
+  });
+
+  it("ends by itself where nobody stops it, and does not pass for a whole measurement", async () => {
+    const load = await startLoad(stack.container("client"), { ...plan, longestSeconds: 1 });
+    await vi.waitFor(
+      async () => expect(await stack.fromClient("pgrep -c 'vegeta|curl|pulumi-lvs-load'")).toBe("0"),
+      { timeout: 60_000, interval: 500 },
+    );
+    await expect(load.stop()).rejects.toThrow("over before it was stopped");
+  });
+});
