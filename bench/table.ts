@@ -17,7 +17,7 @@ function showScenario(scenario: Scenario): string {
     comparison(scenario, result),
     result.peakMemoryMebibytes.toFixed(0),
   ]);
-  return `${pc.bold(scenario.name)}\n${table(head, rows)}`;
+  return `${pc.bold(scenario.name)}\n${alignedTable(head, rows)}`;
 }
 
 function comparison(scenario: Scenario, { tool }: ToolResult): string {
@@ -34,10 +34,11 @@ function showAims(aims: readonly Aim[]): string {
       met ? pc.green("met") : pc.red("missed"),
     ];
   });
-  return `${pc.bold("Aims")}\n${table(["WHAT", "MEASURED", "AIM", ""], rows)}`;
+  return `${pc.bold("Aims")}\n${alignedTable(["WHAT", "MEASURED", "AIM", ""], rows)}`;
 }
 
-function table(head: string[], rows: string[][]): string {
+/** Columns side by side, the first aligned to the left, without lines. */
+export function alignedTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const border = ["top", "bottom", "left", "right", "mid"].flatMap((side) => [
     side,
     `${side}-mid`,
@@ -47,7 +48,7 @@ function table(head: string[], rows: string[][]): string {
   const chars = { ...Object.fromEntries(border.map((part) => [part, ""])), middle: "  " };
   const style = { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true };
   const colAligns = head.map((_, index) => (index === 0 ? "left" : "right") as "left" | "right");
-  const printed = new Table({ head, chars, style, colAligns });
-  printed.push(...rows);
+  const printed = new Table({ head: [...head], chars, style, colAligns });
+  printed.push(...rows.map((row) => [...row]));
   return printed.toString().replace(/ +$/gm, "");
 }

@@ -38,6 +38,9 @@ const patienceSeconds = 5;
 /** What the last connections may take after the traffic ends, with much to spare. */
 const lastAnswersSeconds = 60;
 
+/** Otherwise the client's kernel takes megabytes ahead of curl, and a download is over while it seems to go on. */
+const receiveBuffer = "net.ipv4.tcp_rmem=4096 65536 262144";
+
 const programs = "/usr/local/bin";
 const generator = fileURLToPath(new URL("generate.sh", import.meta.url));
 
@@ -45,6 +48,7 @@ const generator = fileURLToPath(new URL("generate.sh", import.meta.url));
 export async function startLoad(client: Docker.Container, plan: LoadPlan): Promise<Load> {
   const files = [await readFile(await provideVegeta()), await readFile(generator)] as const;
   await putPrograms(client, programs, { vegeta: files[0], "pulumi-lvs-load": files[1] });
+  await runInClient(client, "sysctl", "-q", "-w", receiveBuffer);
   const directory = (await runInClient(client, "mktemp", "-d", "/var/tmp/pulumi-lvs-load-XXXXXX")).trim();
   const longestSeconds = plan.longestSeconds ?? 600;
   const command = [

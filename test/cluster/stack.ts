@@ -6,7 +6,7 @@ import Docker from "dockerode";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import { runOverSsh } from "../../ssh/client.ts";
-import { parseStackState, type StackState } from "../../status/stackState.ts";
+import { parseStackState, type StackState, type StateHost } from "../../status/stackState.ts";
 import { inCheckout, type Settings } from "../fixtures.ts";
 import { removeLeftovers } from "./leftovers.ts";
 
@@ -103,9 +103,16 @@ export class TestStack {
     return JSON.stringify(JSON.parse(await this.exportedState("--show-secrets")).deployment.resources);
   }
 
-  async host(name: string) {
+  /** The hosts as the state has them, of one role or all, real servers before the director. */
+  async hosts(role?: StateHost["role"]): Promise<StateHost[]> {
     this.#state ??= this.exportedState("--show-secrets").then(parseStackState);
-    const host = (await this.#state).hosts.find((candidate) => candidate.name === name);
+    const { hosts } = await this.#state;
+    const of = (wanted: StateHost["role"]) => hosts.filter((host) => host.role === wanted);
+    return role ? of(role) : [...of("realServer"), ...of("director")];
+  }
+
+  async host(name: string): Promise<StateHost> {
+    const host = (await this.hosts()).find((candidate) => candidate.name === name);
     if (!host) throw new Error(`the state of ${this.name} has no host ${name}`);
     return host;
   }

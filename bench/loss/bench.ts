@@ -1,0 +1,84 @@
+/** `npm run bench:loss`: makes every kind of change under load and counts the requests that it loses, beside doing it by hand. */
+import { Command, InvalidArgumentError } from "commander";
+import pc from "picocolors";
+import type { LoadReport } from "../../load/account.ts";
+import { provideLabMachine } from "../../setup/labMachine.ts";
+import { report, SetupError } from "../../setup/rung.ts";
+import { provideVegeta } from "../../setup/vegeta.ts";
+import { TestStack } from "../../test/cluster/stack.ts";
+import { type Change, changes } from "./changes.ts";
+import { measureChange, type Outcome } from "./measure.ts";
+import { outcomesAsJson, outcomesAsMarkdown, showOutcomes } from "./table.ts";
+
+interface Options {
+  readonly requests: number;
+  readonly only: string;
+  readonly json: boolean;
+  readonly markdown: boolean;
+}
+
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => interrupted.abort(new SetupError("interrupted; everything was removed")));
+}
+
+const options = new Command("npm run bench:loss --")
+  .description("Make every kind of change under load and count the requests that it loses.")
+  .option(
+    "--requests <count>",
+    "requests to make in all while changes are made our way",
+    wholeNumber,
+    100_000,
+  )
+  .option("--only <words>", "leave out changes whose name does not contain this", "")
+  .option("--json", "print JSON for machines", false)
+  .option("--markdown", "print a table for a Markdown page", false)
+  .parse()
+  .opts<Options>();
+try {
+  await bench(options);
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(`${pc.red("error:")} ${error.message}`);
+  process.exitCode = interrupted.signal.aborted ? 130 : 1;
+}
+
+async function bench({ requests, only, json, markdown }: Options): Promise<void> {
+  const wanted = changes.filter(({ name }) => name.includes(only));
+  if (wanted.length === 0)
+    throw new SetupError(`--only ${only}: ${changes.map(({ name }) => name).join(", ")}`);
+  await provideLabMachine();
+  await provideVegeta();
+  const outcomes = await measureAll(wanted, Math.ceil(requests / wanted.length));
+  if (json) console.log(JSON.stringify(outcomesAsJson(outcomes), null, 2));
+  else console.log(markdown ? outcomesAsMarkdown(outcomes) : showOutcomes(outcomes));
+}
+
+async function measureAll(wanted: readonly Change[], requests: number): Promise<Outcome[]> {
+  const stack = new TestStack("test-loss");
+  const outcomes: Outcome[] = [];
+  try {
+    await stack.begin({});
+    for (const change of wanted) {
+      interrupted.signal.throwIfAborted();
+      const outcome = await measureChange(stack, change, requests);
+      reportLosses("with pulumi-lvs", outcome.ours);
+      reportLosses("by hand", outcome.naive);
+      outcomes.push(outcome);
+    }
+  } finally {
+    await stack.dispose();
+  }
+  return outcomes;
+}
+
+function reportLosses(way: string, { requests, lost, longestGapMs, losses }: LoadReport): void {
+  const first = losses[0] ? `; the first at ${losses[0].at}, ${losses[0].kind}: ${losses[0].error}` : "";
+  report(`  ${way}: ${lost} of ${requests} lost, longest gap ${longestGapMs} ms${first}`);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("give a whole number from 1 on");
+  return value;
+}

@@ -1,0 +1,95 @@
+/** Makes one change under load, our way and by hand, from the same state. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LoadReport } from "../../load/account.ts";
+import { type LoadPlan, startLoad } from "../../load/load.ts";
+import { reportLongWork } from "../../setup/rung.ts";
+import { runOverSsh } from "../../ssh/client.ts";
+import type { TestStack } from "../../test/cluster/stack.ts";
+import type { Settings } from "../../test/fixtures.ts";
+import type { Change, HandStep } from "./changes.ts";
+import { vip } from "./cluster.ts";
+
+/** One change and what it cost. */
+export interface Outcome {
+  readonly name: string;
+  readonly ours: LoadReport;
+  readonly naive: LoadReport;
+}
+
+/** What the load asks for each second, besides downloads: new connections, and 15 times on each kept-alive one. */
+const plan: LoadPlan = {
+  url: `http://${vip}/`,
+  downloadUrl: `http://${vip}/large`,
+  newConnectionsPerSecond: 500,
+  keepAliveConnections: 12,
+  downloads: 4,
+};
+const requestsPerSecond = 680;
+const largeFile = "/var/www/pulumi-lvs/large";
+const aroundSeconds = 2;
+
+/** The load lasts as long as the change, and at least until so many requests were made. */
+export async function measureChange(stack: TestStack, change: Change, requests: number): Promise<Outcome> {
+  const shown = (text: string, work: () => Promise<LoadReport>) =>
+    reportLongWork(`${change.name}: ${text}`, work);
+  await bringUp(stack, change.before);
+  await follow(stack, change.preparation);
+  const ours = await shown("with pulumi-lvs", () =>
+    underLoad(stack, requests, () => makeOurWay(stack, change)),
+  );
+  await bringUp(stack, change.before);
+  await follow(stack, change.naive.preparation);
+  const naive = await shown("by hand", () =>
+    underLoad(stack, requests, () => follow(stack, change.naive.steps)),
+  );
+  await follow(stack, change.naive.cleaning);
+  await converge(stack);
+  return { name: change.name, ours, naive };
+}
+
+async function underLoad(
+  stack: TestStack,
+  requests: number,
+  change: () => Promise<void>,
+): Promise<LoadReport> {
+  const load = await startLoad(stack.container("client"), plan);
+  const enough = sleep((requests / requestsPerSecond) * 1000);
+  try {
+    await sleep(aroundSeconds * 1000);
+    await change();
+    await sleep(aroundSeconds * 1000);
+    await enough;
+  } catch (error) {
+    await load.stop();
+    throw error;
+  }
+  return load.stop();
+}
+
+async function makeOurWay(stack: TestStack, { ours }: Change): Promise<void> {
+  if ("steps" in ours) return follow(stack, ours.steps);
+  for (const settings of ours.ups) {
+    stack.configure(settings);
+    await stack.must("up");
+  }
+}
+
+async function follow(stack: TestStack, steps: readonly HandStep[] = []): Promise<void> {
+  for (const { host, script } of steps) await stack.onHost(host, "bash -se", script);
+}
+
+async function bringUp(stack: TestStack, settings: Settings): Promise<void> {
+  stack.configure(settings);
+  await stack.must("up");
+  for (const { name } of await stack.hosts("realServer")) {
+    await stack.onHost(name, `[ -e ${largeFile} ] || truncate -s 40M ${largeFile}`);
+  }
+}
+
+/** Puts right what was done by hand, real servers first. */
+async function converge(stack: TestStack): Promise<void> {
+  for (const { name, target, script } of await stack.hosts()) {
+    const { exitCode, stderr } = await runOverSsh(target, { command: "bash -s -- converge", stdin: script });
+    if (exitCode !== 0) throw new Error(`${name} does not converge:\n${stderr}`);
+  }
+}
