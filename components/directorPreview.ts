@@ -20,7 +20,10 @@ export async function showTableChanges(
     );
   }
   if (!pulumi.runtime.isDryRun() || changes.length === 0) return;
-  await pulumi.log.info(`the kernel's table and its connections:\n${table(changes)}`, director);
+  await pulumi.log.info(
+    `${director.name}: the kernel's table and its connections:\n${table(changes)}`,
+    director,
+  );
 }
 
 function table(changes: readonly TableChange[]): string {

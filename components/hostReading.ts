@@ -34,7 +34,7 @@ export function readForChange(
     const reading = await read(name, resource, wanted, way);
     // The engine then shows an update: whether one is needed cannot be told.
     if (!reading) return pulumi.unknown as unknown as HostChange;
-    await showDrift(resource, reading);
+    await showDrift(name, resource, reading);
     const script = renderScript(wanted, nextGeneration(reading));
     return { plan: wanted, connection: way, reading, script };
   });
@@ -55,20 +55,21 @@ async function read(
     if (!(error instanceof SshError || error instanceof ReadingError)) throw error;
     if (!isPreview) throw errorForPeople(`${name}: ${error.message}`);
     await pulumi.log.warn(
-      `cannot be read, so what would change there is not known: ${error.message}`,
+      `${name} cannot be read, so what would change there is not known: ${error.message}`,
       resource,
     );
     return undefined;
   }
 }
 
-async function showDrift(resource: pulumi.Resource, { held, drift }: HostReading): Promise<void> {
+async function showDrift(
+  name: string,
+  resource: pulumi.Resource,
+  { held, drift }: HostReading,
+): Promise<void> {
   if (!held || drift.length === 0) return;
-  const lines = drift.flatMap(inWords).map((words) => `\n  ${words}`);
-  await pulumi.log.warn(
-    `changed behind our back (planned → found), \`up\` repairs it:${lines.join("")}`,
-    resource,
-  );
+  const lines = drift.flatMap(inWords).map((words) => `\n  ${name}: ${words}`);
+  await pulumi.log.warn(`drift (planned → found), \`up\` repairs it:${lines.join("")}`, resource);
 }
 
 /**

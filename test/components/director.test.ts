@@ -39,7 +39,7 @@ describe("a change to a director", () => {
   it("is shown at preview as lines of the kernel's table, with what becomes of connections", async () => {
     findDirector(kernel.replace("-m", "-g"));
     expect(await shownAtPreview({ share1: { weight: 3 } })).toEqual([
-      "the kernel's table and its connections:\n" +
+      "lb1: the kernel's table and its connections:\n" +
         "  tcp 192.0.2.100:80  192.0.2.21:80  weight 1 → 3  connections: 5 untouched",
     ]);
   });

@@ -60,7 +60,7 @@ describe("a host's script", () => {
     restore = find(new SshUnreachableError("192.0.2.21:22 is not reachable over SSH: refused"));
     expect(await stdinOf(true)).toBe(unknown);
     expect(warn.mock.calls.map(([message]) => message)).toEqual([
-      "cannot be read, so what would change there is not known: 192.0.2.21:22 is not reachable over SSH: refused",
+      "web1 cannot be read, so what would change there is not known: 192.0.2.21:22 is not reachable over SSH: refused",
     ]);
   });
 
@@ -79,7 +79,7 @@ describe("drift", () => {
     await stdinOf(true);
     expect(warn.mock.calls.map(([message, resource]) => [message, resource?.constructor.name])).toEqual([
       [
-        "changed behind our back (planned → found), `up` repairs it:\n  arp_ignore 1 → 0 (net.ipv4.conf.all.arp_ignore)",
+        "drift (planned → found), `up` repairs it:\n  web1: arp_ignore 1 → 0 (net.ipv4.conf.all.arp_ignore)",
         "RealServer",
       ],
     ]);
