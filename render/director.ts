@@ -4,7 +4,7 @@ import { serviceKey, vipsOf } from "../model/cluster.ts";
 import { checkFileOf, holdHealthChecks } from "./healthCheck.ts";
 import type { DrainTerms, HostPlan, Item } from "./hostPlan.ts";
 import { renderIpvsRules } from "./ipvs.ts";
-import { renderLdirectord } from "./ldirectord.ts";
+import { keepsAtZero, renderLdirectord } from "./ldirectord.ts";
 import { holdSysctls } from "./sysctl.ts";
 import { announcedVips } from "./vip.ts";
 
@@ -97,6 +97,7 @@ function inKernel(service: VirtualService): Item {
     key: serviceKey(service),
     rules: renderIpvsRules(service),
     fallback: service.fallback && `${service.fallback}:${service.port}`,
+    whenDown: keepsAtZero(service) ? "quiesced" : "removed",
     settleSeconds: intervalSeconds + timeoutSeconds * service.realServers.length + 10,
   };
 }

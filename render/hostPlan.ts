@@ -23,6 +23,8 @@ export type Item =
       readonly key: string;
       readonly rules: readonly string[];
       readonly settleSeconds: number;
+      /** What becomes of a real server whose health check fails. */
+      readonly whenDown: "removed" | "quiesced";
       /** `ADDRESS:PORT` whose rule comes and goes with the real servers' health. */
       readonly fallback: string | undefined;
     }
@@ -102,6 +104,7 @@ export function itemWords(item: Item): readonly [kind: string, id: string, ...wa
         item.key,
         item.rules.join("\n"),
         String(item.settleSeconds),
+        item.whenDown,
         ...optional(item.fallback),
       ];
     case "drain":

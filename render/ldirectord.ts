@@ -54,8 +54,8 @@ function virtual(service: VirtualService): string {
   ]);
 }
 
-/** With "no", ldirectord takes a real server of weight 0 out and in again on every reload, which ends its connections. */
-function keepsAtZero({ quiescent, realServers }: VirtualService): boolean {
+/** Whether a real server that is down stays in the table. With "no", ldirectord takes a real server of weight 0 out and in again on every reload, which ends its connections. */
+export function keepsAtZero({ quiescent, realServers }: VirtualService): boolean {
   return quiescent || realServers.some(({ weight }) => weight === 0);
 }
 

@@ -1,6 +1,7 @@
 # A virtual service in the kernel's IPVS table, as the health daemon fills it:
-# service "PROTOCOL VIP:PORT" RULES SETTLE_SECONDS [FALLBACK:PORT]; RULES are the lines `ipvsadm -Sn` must print for it,
-# sorted. FALLBACK comes and goes with the health of the real servers, so its line is not looked at.
+# service "PROTOCOL VIP:PORT" RULES SETTLE_SECONDS removed|quiesced [FALLBACK:PORT]; RULES are the lines `ipvsadm -Sn` must
+# print for it, sorted. The fourth word says what becomes of a real server whose health check fails. FALLBACK comes and
+# goes with the health of the real servers, so its line is not looked at.
 
 # kernel_rules "PROTOCOL VIP:PORT" [FALLBACK:PORT]: sets `rules` to the kernel's lines, sorted; empty where it has none.
 kernel_rules() {
@@ -18,17 +19,17 @@ kernel_rules() {
 service_read() {
   local rules
   wanted=$2
-  kernel_rules "$1" "${4:-}"
+  kernel_rules "$1" "${5:-}"
   found=${rules:-absent}
-  [ "$mode" = converge ] || [ -z "$rules" ] || found=$(health_as_planned "$rules" "$2")
+  [ "$mode" = converge ] || [ -z "$rules" ] || found=$(health_as_planned "$rules" "$2" "$4")
 }
 
-# health_as_planned PRESENT PLANNED: PRESENT, but with a real server that is out of the table or quiesced at weight 0
-# as it is in PLANNED: that is the health check's doing.
+# health_as_planned PRESENT PLANNED removed|quiesced: PRESENT, but with a real server as it is in PLANNED that is out of
+# the table, or quiesced at weight 0 where that is the health check's way.
 health_as_planned() {
   local line counted=''
   while IFS= read -r line; do
-    [[ $line == *' -w 0' && $2 == *"${line%% -[gim] *} "* ]] || counted+=$line$'\n'
+    [[ $3 == quiesced && $line == *' -w 0' && $2 == *"${line%% -[gim] *} "* ]] || counted+=$line$'\n'
   done <<<"$1"
   while IFS= read -r line; do
     [[ $line != -a* || $counted == *"${line%% -[gim] *} "* ]] || counted+=$line$'\n'
@@ -36,11 +37,12 @@ health_as_planned() {
   sort <<<"${counted%$'\n'}"
 }
 
-# A table that somebody else has changed becomes right again when ldirectord reads its file again.
+# A table that somebody else has changed, or a drain that was cut off has left, becomes right again when ldirectord reads
+# its file again. Where weight 0 may also be the health check's doing, reading it again does no harm.
 service_set() {
   local rules line out='' lines
   await_rules "$@"
-  settled "$@" || { systemctl reload ldirectord.service && await_rules "$@"; }
+  settled "${@:1:3}" removed "${@:5}" || { systemctl reload ldirectord.service && await_rules "$@"; }
   settled "$@" ||
     fail "service $1: ${found//$'\n'/; }, not ${wanted//$'\n'/; }; see /var/log/ldirectord.log on this host"
   mapfile -t lines <<<"$2"
@@ -52,10 +54,10 @@ service_set() {
 
 await_rules() {
   local deadline=$((SECONDS + $3))
-  kernel_rules "$1" "${4:-}"
+  kernel_rules "$1" "${5:-}"
   while [ "$rules" != "$2" ] && [ "$SECONDS" -lt "$deadline" ]; do
     sleep 0.2
-    kernel_rules "$1" "${4:-}"
+    kernel_rules "$1" "${5:-}"
   done
 }
 

@@ -11,16 +11,28 @@ const fallback = `-a ${at} -r 127.0.0.1:80 -g -w 1`;
 const planned = [service, web1(1), web2(2)];
 
 /** What `service_read` finds in `mode` where the kernel holds `kernel` beside another service's rules. */
-function found(mode: "converge" | "compare", kernel: readonly string[], wanted = planned): string[] {
+function found(
+  mode: "converge" | "compare",
+  kernel: readonly string[],
+  wanted = planned,
+  whenDown = "removed",
+): string[] {
   const others = ["-A -t 192.0.2.101:80 -s rr", "-a -t 192.0.2.101:80 -r 192.0.2.21:80 -g -w 9"];
   const program = `
     . "$1"
     rules_in_kernel=$2 mode=$3
     ipvsadm() { printf '%s\\n' "$rules_in_kernel"; }
-    service_read 'tcp 192.0.2.100:80' "$4" 10 127.0.0.1:80
+    service_read 'tcp 192.0.2.100:80' "$4" 10 "$5" 127.0.0.1:80
     printf '%s' "$found"`;
   const library = inCheckout("host/items/service.sh");
-  const args = ["-", library, [...kernel, ...others].join("\n"), mode, [...wanted].sort().join("\n")];
+  const args = [
+    "-",
+    library,
+    [...kernel, ...others].join("\n"),
+    mode,
+    [...wanted].sort().join("\n"),
+    whenDown,
+  ];
   return execFileSync("bash", ["-euo", "pipefail", "-c", program, ...args], { encoding: "utf8" }).split("\n");
 }
 
@@ -28,10 +40,15 @@ describe("the table of a service", () => {
   it.each([
     ["all are there", planned],
     ["a real server is out", [service, web2(2)]],
-    ["a real server is quiesced", [service, web1(0), web2(2)]],
     ["the fallback serves alone", [service, fallback]],
   ])("is as planned once settled when %s", (_, kernel) => {
     expect(found("compare", kernel)).toEqual([...planned].sort());
+  });
+
+  it("is as planned with a quiesced real server only where that is what health checks do", () => {
+    const kernel = [service, web1(0), web2(2)];
+    expect(found("compare", kernel, planned, "quiesced")).toEqual([...planned].sort());
+    expect(found("compare", kernel, planned, "removed")).toEqual([...kernel].sort());
   });
 
   it.each([

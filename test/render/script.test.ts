@@ -60,6 +60,7 @@ const hostileItem: fc.Arbitrary<Item> = fc.oneof(
     key: hostileText,
     rules: fc.array(hostileText),
     settleSeconds: fc.nat(),
+    whenDown: fc.constantFrom("removed" as const, "quiesced" as const),
     fallback: hostileText,
   }),
 );

@@ -30,7 +30,7 @@ plan() {
   item 'unit' 'ldirectord.service' 'enabled' 'active'
   item 'service' 'tcp 198.18.7.100:80' '-A -t 198.18.7.100:80 -s wrr
 -a -t 198.18.7.100:80 -r 198.18.7.21:80 -g -w 1
--a -t 198.18.7.100:80 -r 198.18.7.22:80 -g -w 2' '16'
+-a -t 198.18.7.100:80 -r 198.18.7.22:80 -g -w 2' '16' 'removed'
   item 'unit' 'pulumi-lvs-vip.service' 'enabled' '-'
   item 'vip' '198.18.7.100' 'announce' '198.18.7.11'
 }
