@@ -6,6 +6,11 @@ import { shellWord } from "../render/script.ts";
 import { runOverSsh } from "../ssh/client.ts";
 import { type HostChange, readForChange } from "./hostReading.ts";
 
+/** What every Output has, though it is not declared; `apply` would never tell of a failure, and a hook would wait for ever. */
+interface Settling<T> {
+  promise(): Promise<T>;
+}
+
 /** A way to one host for as long as the program runs. */
 export class HostLink {
   readonly name: string;
@@ -34,9 +39,9 @@ export class HostLink {
     this.#change.apply(look);
   }
 
-  /** The host as it was found. For use in hooks: in a preview it may never settle. */
+  /** The host as it was found; fails where it could not be read. For use in hooks: a preview may not know it. */
   found(): Promise<HostChange> {
-    return new Promise((resolve) => this.whenFound(resolve));
+    return (this.#change as unknown as Settling<HostChange>).promise();
   }
 
   /** Runs an action of `host/run.sh`, its words shown as they come; throws an Error with the last of them when it fails. */

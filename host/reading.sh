@@ -2,7 +2,7 @@
 #   unheld                                  the rest is not looked at
 #   held DIGEST GENERATION                  of the last good run
 #   difference "KIND ID" PLANNED FOUND      from this plan
-#   drift "KIND ID" PLANNED FOUND           from the plan of the last good run, where that is another one
+#   drift "KIND ID" PLANNED FOUND           from the plan of the last good run, where that is another one (its own script)
 #   rule LINE, table LINE                   director: what `ipvsadm -Sn` and `ipvsadm -Ln` print
 
 read_host() {
@@ -17,11 +17,7 @@ read_host() {
   find_unfinished
   print_differences difference
   if [ "$held_digest" != "$digest" ]; then
-    # shellcheck source=/dev/null
-    . "$state/plan"
-    compare
-    find_unfinished
-    print_differences drift
+    bash "$state/script" read | sed -n 's/^difference/drift/p'
   fi
   [ "$role" != director ] || print_table
 }

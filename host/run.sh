@@ -51,8 +51,6 @@ lock_owner() { echo "$(<"$lock") ($(($(date +%s) - $(stat -c %Y "$lock"))) s ago
 item() {
   local kind=$1 id=$2 wanted='' found='' before
   shift 2
-  # The plan of an earlier version, kept on this host, may hold kinds that are gone.
-  declare -F "${kind}_read" >/dev/null || return 0
   planned+=("$kind $id") current="$kind $id"
   "${kind}_read" "$id" "$@"
   [ "$found" != "$wanted" ] || return 0
@@ -87,7 +85,7 @@ converge() {
     show_differences >&2
     fail 'this host is not as planned after converging (see above)'
   fi
-  declare -f plan >"$state/plan"
+  keep_script
   echo "$digest $generation" >"$state/converged"
   echo "$role $host $address" >"$state/holder"
   end_undo
@@ -98,6 +96,18 @@ converge() {
     release
   fi
   echo "converged $digest"
+}
+
+# This host's own way to tell how it is: `bash /var/lib/pulumi-lvs/script inspect`. Drift is what differs from it.
+keep_script() {
+  {
+    printf '%s\n' "$settings"
+    declare -p "${globals[@]}"
+    declare -f
+    # shellcheck disable=SC2016 # expanded when it runs
+    echo 'main "$@" </dev/null'
+  } >"$state/script.new"
+  mv "$state/script.new" "$state/script"
 }
 
 # A real server is converged before the directors: until they have drained it, it must serve as it did.

@@ -21,20 +21,30 @@ export function digestOf(plan: HostPlan): string {
  */
 export function renderScript(plan: HostPlan, generation = "0"): string {
   return `${asRoot}
-set -euo pipefail
-export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-umask 022
+${settings}
 host=${shellWord(plan.host)}
 address=${shellWord(plan.address)}
 role=${shellWord(plan.role)}
 digest=${digestOf(plan)}
 generation=${shellWord(generation)}
+settings=${shellWord(settings)}
+globals=(${globals.join(" ")})
 
 ${planFunction(plan)}
 ${shellLibrary}
 main "$@" </dev/null
 `;
 }
+
+const settings = `set -euo pipefail
+export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+umask 022`;
+
+/** What the shell library finds set: a host keeps its functions and these as a script of its own. */
+const globals = [
+  ...["host", "address", "role", "digest", "generation", "settings", "globals"],
+  ...[...shellLibrary.matchAll(/^([a-z_]+)=/gm)].map(([, name = ""]) => name),
+];
 
 function planFunction({ items }: HostPlan): string {
   return `plan() {\n${items.map((item) => `  item ${itemWords(item).map(shellWord).join(" ")}`).join("\n")}\n}\n`;

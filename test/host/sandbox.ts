@@ -24,7 +24,7 @@ export class Sandbox {
   bash(commands: string): string {
     const script = [
       "set -euo pipefail",
-      `folder=${this.folder} host=web1 address=192.0.2.21 role=director digest=any generation=0`,
+      `folder=${this.folder} host=web1 address=192.0.2.21 role=director digest=any generation=0 settings=: globals=(host)`,
       shellLibrary,
       "state=$folder/state",
       this.#stubs,
