@@ -16,7 +16,7 @@ read_host() {
   compare
   find_unfinished
   print_differences difference
-  if [ "$held_digest" != "$digest" ]; then
+  if [ "$held_digest" != "$digest" ] && [ -e "$state/script" ]; then
     bash "$state/script" read | sed -n 's/^difference/drift/p'
   fi
   [ "$role" != director ] || print_table

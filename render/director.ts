@@ -34,6 +34,7 @@ export function planDirector(director: Director, services: readonly VirtualServi
       { kind: "module", name: "ip_vs" },
       ...holdSysctls(kernelSettings),
       ...holdHealthChecks(director, services),
+      ...silence(director, services),
       ...healthDaemon(services),
       ...services.map(inKernel),
       ...announcedVips(vipsOf(services), director.address),
@@ -57,6 +58,16 @@ function ipvsadm(): Item[] {
     { kind: "assignment", path: settings, key: "AUTO", value: "false" },
     { kind: "assignment", path: settings, key: "DAEMON", value: "none" },
   ];
+}
+
+/** Proven before anything is balanced; a routed VIP is not on the link. */
+function silence({ address }: Director, services: readonly VirtualService[]): Item[] {
+  const vips = vipsOf(services.filter(({ routed }) => !routed));
+  const known = new Map(
+    services.flatMap(({ realServers }) => realServers.map((to) => [to.address, to.name])),
+  );
+  const realServers = [...known].map(([at, name]) => ({ name, address: at }));
+  return vips.length === 0 ? [] : [{ kind: "silence", vips, askedFrom: address, realServers }];
 }
 
 function healthDaemon(services: readonly VirtualService[]): Item[] {

@@ -31,6 +31,13 @@ export type Item =
   | { readonly kind: "drain"; readonly services: readonly DrainTerms[] }
   /** What takes health checks to the real server with this address, see `host/check.pl`. */
   | { readonly kind: "probe"; readonly address: string }
+  | {
+      readonly kind: "silence";
+      readonly vips: readonly string[];
+      readonly askedFrom: string;
+      /** Those who may be named when they answer. */
+      readonly realServers: readonly { readonly name: string; readonly address: string }[];
+    }
   | { readonly kind: "vip"; readonly address: string; readonly announceFrom: string | undefined };
 
 /** How real servers leave one virtual service. */
@@ -111,6 +118,13 @@ export function itemWords(item: Item): readonly [kind: string, id: string, ...wa
       return ["drain", "table", ...item.services.map(drainWord)];
     case "probe":
       return ["probe", item.address];
+    case "silence":
+      return [
+        "silence",
+        item.vips.join(" "),
+        item.askedFrom,
+        ...item.realServers.map(({ name, address }) => `${address}=${name}`),
+      ];
     case "vip":
       return ["vip", item.address, ...(item.announceFrom ? ["announce", item.announceFrom] : ["silent"])];
   }
@@ -151,6 +165,8 @@ function describeWanted(item: Item, wanted: readonly string[]): string {
       return item.services
         .map(({ key, seconds, onTimeout }) => `${key}: ${seconds} s, then ${onTimeout}`)
         .join("\n");
+    case "silence":
+      return "no answer in ARP";
     case "revision":
       return item.text || "none";
     case "probe":

@@ -76,6 +76,15 @@ describe("on every director", () => {
     }
   });
 
+  everyCluster("VIPs on the link are asked for before the table can change", (cluster) => {
+    const onLink = vipsOf(cluster.virtualServices.filter(({ routed }) => !routed));
+    for (const { items } of directorPlans(cluster)) {
+      const changes = items.findIndex((item) => item.kind === "file" && item.path.includes("ldirectord"));
+      const asked = items.slice(0, changes).filter((item) => item.kind === "silence");
+      expect(asked.flatMap(({ vips }) => vips)).toEqual(onLink);
+    }
+  });
+
   everyCluster("packages are told what to do before they are installed", (cluster) => {
     for (const { items } of directorPlans(cluster)) {
       const kinds = items.map(({ kind }) => kind);

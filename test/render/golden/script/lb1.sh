@@ -29,6 +29,7 @@ plan() {
   item 'probe' '198.18.7.21'
   item 'record' 'probe 198.18.7.22'
   item 'probe' '198.18.7.22'
+  item 'silence' '198.18.7.100' '198.18.7.11' '198.18.7.21=web1' '198.18.7.22=web2'
   item 'record' 'service tcp 198.18.7.100:80'
   item 'drain' 'table' 'tcp 198.18.7.100:80|60|stop|/usr/local/lib/pulumi-lvs/checks/web|198.18.7.21:80 198.18.7.22:80'
   item 'unit' 'ldirectord.service' 'enabled' 'active'
