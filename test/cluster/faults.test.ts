@@ -1,0 +1,218 @@
+/** What goes wrong on a host while it is changed: it keeps serving as it did, and the message says what, and what to do. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { runOverSsh } from "../../ssh/client.ts";
+import { readStack, withChanges } from "../fixtures.ts";
+import { TestStack } from "./stack.ts";
+
+const vip = "198.18.92.100";
+const url = `http://${vip}/`;
+const stack = new TestStack("test-faults");
+const settings = withChanges(readStack("Pulumi.dev.yaml"), {
+  subnet: "198.18.92.0/24",
+  "directors.lb1.address": "198.18.92.11",
+  "realServers.web1.address": "198.18.92.21",
+  "realServers.web2.address": "198.18.92.22",
+  "virtualServices.web.address": vip,
+});
+
+beforeAll(async () => {
+  await stack.begin(settings);
+  await stack.must("up");
+});
+afterAll(() => stack.dispose());
+
+/** Converges a host with its own script as `change` has made it; returns how that ended. */
+async function converge(host: string, change: (script: string) => string = (script) => script) {
+  const { target, script } = await stack.host(host);
+  const changed = change(script);
+  const { exitCode, stdout, stderr } = await runOverSsh(target, {
+    command: "bash -s -- converge",
+    stdin: changed,
+  });
+  return { exitCode, said: stdout + stderr, isChanged: changed !== script };
+}
+
+/** What a failed run said; the host is as planned by its unchanged script, and the cluster serves. */
+async function failureOf(host: string, change: (script: string) => string): Promise<string> {
+  const { exitCode, said, isChanged } = await converge(host, change);
+  expect(isChanged).toBe(true);
+  expect(exitCode).toBe(1);
+  expect(await stack.onHost(host, "bash -s -- inspect", (await stack.host(host)).script)).toBe("");
+  await eventually(async () =>
+    expect(Object.keys(await stack.answers(url, 6)).sort()).toEqual(["web1", "web2"]),
+  );
+  return said;
+}
+
+/** A real server that was down is back in the table after its next health check. */
+const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 500 });
+
+/** The file that `said` names as kept, as it lies on the host. */
+async function keptFile(host: string, said: string): Promise<string> {
+  const [, path = "none"] = said.match(/kept as (\/var\/lib\/pulumi-lvs\/rejected\/\S+)/) ?? [];
+  return stack.onHost(host, `stat -c %a /var/lib/pulumi-lvs && cat ${path}`);
+}
+
+const kernelRules = () => stack.onHost("lb1", "ipvsadm -Sn");
+
+describe("a new configuration that its daemon refuses", () => {
+  it("leaves ldirectord's old one serving, and is kept and named", async () => {
+    const said = await failureOf("lb1", (script) =>
+      script.replace("checktype = negotiate", "checktype = guess"),
+    );
+    expect(said).toContain(
+      "ldirectord refuses the new /etc/ha.d/ldirectord.cf (see above); the old one stays",
+    );
+    expect(await keptFile("lb1", said)).toMatch(/^700\n[\s\S]*checktype = guess/);
+  });
+
+  it("leaves Apache's old one serving, and is kept and named, with Apache's own words", async () => {
+    const said = await failureOf("web1", (script) =>
+      script.replace("</VirtualHost>", "    Guess On\n</VirtualHost>"),
+    );
+    expect(said).toMatch(/Syntax error on line \d+ of \/etc\/apache2\/sites-enabled\/pulumi-lvs.*\.conf:/);
+    expect(said).toContain("Invalid command 'Guess'");
+    expect(said).toMatch(/apache refuses the new \/etc\/apache2\S+ \(see above\); the old one stays/);
+    expect(await keptFile("web1", said)).toMatch(/^700\n[\s\S]*Guess On/);
+  });
+
+  it("is not blamed for what the host had before", async () => {
+    const theirs = "/etc/apache2/conf-enabled/theirs.conf";
+    await stack.onHost("web1", `echo 'Guess Before' >${theirs}`);
+    const { said } = await converge("web1", (script) => script.replace("</VirtualHost>", "\n</VirtualHost>"));
+    await stack.onHost("web1", `rm ${theirs}`);
+    expect(said).toContain(`Syntax error on line 1 of ${theirs}`);
+    expect(said).toContain("what this host has in /etc/apache2 is refused already, without the new file");
+  });
+});
+
+describe("a new configuration that its daemon takes", () => {
+  const listening = (port: number) => (script: string) =>
+    script.replace("<VirtualHost", `Listen ${port}\n<VirtualHost`);
+  const hold = (port: number) =>
+    stack.onHost(
+      "web1",
+      `systemd-run -q --unit holder-${port} perl -MIO::Socket::INET -e '@held = IO::Socket::INET->new(Listen => 1, LocalPort => ${port}) or die; sleep'
+       until ss -Hltn "sport = :${port}" | grep -q .; do sleep 0.1; done`,
+    );
+  const free = (port: number) => stack.onHost("web1", `systemctl stop holder-${port}`);
+
+  it("is refused still where Apache would end for a port that is in use", async () => {
+    await hold(8081);
+    const said = await failureOf("web1", listening(8081));
+    await free(8081);
+    expect(said).toMatch(/port 8081 is in use by another program: .*"perl"/);
+  });
+
+  it("is undone where Apache has ended for it, and Apache runs again", async () => {
+    await hold(8082);
+    const said = await failureOf("web1", (script) =>
+      listening(8082)(script).replace("&& ports_are_free", "&& true").replace("{1..50}", "{1..5}"),
+    );
+    await free(8082);
+    expect(said).toContain("unit apache2.service: put back as it was");
+    expect(await keptFile("web1", said)).toContain("Listen 8082");
+  });
+
+  it("is undone where the kernel's table does not come out as planned", async () => {
+    const before = await kernelRules();
+    expect(before).toContain("-r 198.18.92.21:80 -g -w 1");
+    const said = await failureOf("lb1", (script) =>
+      script.replace("198.18.92.21:80 gate 1", "198.18.92.21:80 gate 7").replace(/'16'$/m, "'4'"),
+    );
+    expect(said).toContain("-r 198.18.92.21:80 -g -w 7");
+    expect(said).toContain("file /etc/ha.d/ldirectord.cf: put back as it was");
+    expect(await keptFile("lb1", said)).toContain("gate 7");
+    await eventually(async () => expect(await kernelRules()).toBe(before));
+  });
+
+  it("ends what was kept of those before it", async () => {
+    for (const host of ["lb1", "web1"]) {
+      expect(await converge(host)).toMatchObject({ exitCode: 0 });
+      expect(await stack.onHost(host, "ls /var/lib/pulumi-lvs")).not.toContain("rejected");
+    }
+  });
+});
+
+describe("drift that a failed run has repaired", () => {
+  it("stays repaired: a host that holds the VIP is silent again", async () => {
+    await stack.onHost("web1", "sysctl -qw net.ipv4.conf.all.arp_ignore=0");
+    const said = await failureOf("web1", (script) =>
+      script.replace("</VirtualHost>", "    Guess On\n</VirtualHost>"),
+    );
+    expect(said).toContain("sysctl net.ipv4.conf.all.arp_ignore: 0 -> 1");
+    expect(await stack.onHost("web1", "sysctl -n net.ipv4.conf.all.arp_ignore")).toBe("1\n");
+  });
+});
+
+describe("a second run at the same time", () => {
+  it("is told who holds the host, from where and since when, and changes nothing", async () => {
+    const first = converge("web1", (script) => script.replace('main "$@"', 'lock; sleep 8; main "$@"'));
+    await sleep(3000);
+    const second = await converge("web1", (script) =>
+      script.replace("lock_wait_seconds=30", "lock_wait_seconds=1"),
+    );
+    expect(second.exitCode).toBe(1);
+    expect(second.said).toMatch(
+      /another run holds this host: root from 198\.18\.92\.\d+, process \d+, since [0-9T:-]+Z \(\d+ s ago\); wait for it to end/,
+    );
+    expect(await first).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe("a revision", () => {
+  const startedAt = () =>
+    stack.onHost("web1", "systemctl show --value -p ActiveEnterTimestampMonotonic apache2");
+  const second = (script: string) =>
+    script.replace(
+      "item 'revision' 'apache2 apache2.service' ''",
+      "item 'revision' 'apache2 apache2.service' '2'",
+    );
+
+  it("that cannot be fetched leaves Apache running as it is", async () => {
+    const down = "/etc/apt/apt.conf.d/zz-down";
+    const before = await startedAt();
+    await stack.onHost(
+      "web1",
+      `printf 'Acquire::%s::Proxy "http://127.0.0.1:9";\n' http https >${down}; echo 'Acquire::Retries 0;' >>${down}`,
+    );
+    const { exitCode, said } = await converge("web1", second);
+    await stack.onHost("web1", `rm ${down}`);
+    expect(exitCode).toBe(1);
+    expect(said).toContain("is this host's package mirror up? apache2.service was not stopped");
+    expect(await startedAt()).toBe(before);
+  });
+
+  it("restarts Apache once", async () => {
+    const before = Number(await startedAt());
+    expect(await converge("web1", second)).toMatchObject({ exitCode: 0, isChanged: true });
+    const after = Number(await startedAt());
+    expect(after).toBeGreaterThan(before);
+    expect(await converge("web1", second)).toMatchObject({ exitCode: 0 });
+    expect(Number(await startedAt())).toBe(after);
+  });
+});
+
+describe("a real server that answers ARP for the VIP", () => {
+  it("is named by its hardware address, and the director's table stays until that is put right", async () => {
+    const before = await kernelRules();
+    await stack.onHost(
+      "web1",
+      `sysctl -qw net.ipv4.conf.all.arp_ignore=0 && ip address add ${vip}/32 dev eth0`,
+    );
+    stack.configure(withChanges(settings, { "virtualServices.web.realServers.web2.weight": 5 }));
+    const { exitCode, shown } = await stack.run("up", "--yes", "--skip-preview");
+    const mac = (await stack.onHost("web1", "cat /sys/class/net/eth0/address")).trim();
+    expect(exitCode).not.toBe(0);
+    expect(shown).toContain(`${vip} is answered by ${mac}: web1 (198.18.92.21)`);
+    expect(await kernelRules()).toBe(before);
+
+    await stack.onHost(
+      "web1",
+      `ip address del ${vip}/32 dev eth0 && sysctl -qw net.ipv4.conf.all.arp_ignore=1`,
+    );
+    await stack.must("up", "--yes", "--skip-preview");
+    expect(await kernelRules()).toContain("-r 198.18.92.22:80 -g -w 5");
+  });
+});
