@@ -66,6 +66,7 @@ function undo(item: Item): string[] {
     case "unit":
       return [`systemctl disable --now --quiet ${shellWord(item.name)} 2>/dev/null || true`];
     case "service":
+    case "probe":
       return ["ipvsadm -C"];
     case "file":
       return [

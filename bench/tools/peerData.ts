@@ -53,7 +53,7 @@ export function peerData({ items }: HostPlan): PeerData {
 }
 
 function isOurs(folder: string): boolean {
-  return folder.endsWith("/pulumi-lvs");
+  return /\/pulumi-lvs(\/|$)/.test(folder);
 }
 
 function fetched({ address, port, path }: Extract<Item, { kind: "http" }>): string {
@@ -62,6 +62,6 @@ function fetched({ address, port, path }: Extract<Item, { kind: "http" }>): stri
 
 function inTable({ rules, settleSeconds }: Extract<Item, { kind: "service" }>): string {
   const wanted = shellWord(rules.join("\n"));
-  const table = 'ipvsadm -Sn | sort | sed "s/ *$//"';
+  const table = 'ipvsadm -Sn | grep -v -- " -f " | sort | sed "s/ *$//"';
   return `timeout ${settleSeconds} bash -c ${shellWord(`until [ "$(${table})" = ${wanted} ]; do sleep 0.2; done`)}`;
 }

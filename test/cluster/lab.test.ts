@@ -133,14 +133,14 @@ describe("a second up", () => {
 describe("a real server that stops", () => {
   it("leaves the table while no request fails, and returns", async () => {
     await onContainer("web1", "systemctl", "stop", "apache2");
-    await vi.waitFor(async () => expect(await kernelRules()).not.toContain("198.18.90.21"), {
+    await vi.waitFor(async () => expect(await kernelRules()).not.toContain("198.18.90.21:80"), {
       timeout: 15_000,
       interval: 500,
     });
     expect(await stack.answers(url, 20)).toEqual({ web2: 20 });
 
     await onContainer("web1", "systemctl", "start", "apache2");
-    await vi.waitFor(async () => expect(await kernelRules()).toContain("198.18.90.21"), {
+    await vi.waitFor(async () => expect(await kernelRules()).toContain("198.18.90.21:80"), {
       timeout: 15_000,
       interval: 500,
     });
@@ -149,7 +149,7 @@ describe("a real server that stops", () => {
 
   it("does not keep a change from reaching the others", async () => {
     await onContainer("web1", "systemctl", "stop", "apache2");
-    await vi.waitFor(async () => expect(await kernelRules()).not.toContain("198.18.90.21"), {
+    await vi.waitFor(async () => expect(await kernelRules()).not.toContain("198.18.90.21:80"), {
       timeout: 15_000,
       interval: 500,
     });
