@@ -92,7 +92,7 @@ describe("a probe", () => {
         expect(ofShell).toBe(ofPerl);
         expect(Math.max(...ofShell.trim().split("\n").map(Number))).toBeLessThan(2 ** 31);
       }),
-      { numRuns: 3 },
+      { numRuns: 3, endOnFailure: true },
     );
   });
 });
