@@ -24,7 +24,7 @@ async function portOf(server: Server): Promise<number> {
 const http = (answer: RequestListener) => portOf(createServer(answer));
 const answering = (status: number, body = "") => http((_, response) => response.writeHead(status).end(body));
 const check = (port: number, settings: Settings = {}) =>
-  renderedCheck({ port, timeoutSeconds: 1, ...settings });
+  renderedCheck({ port, timeoutSeconds: 30, ...settings });
 const down = (port: number, reason: string) => [
   `log: web: 127.0.0.1, asked through VIP 127.0.0.1:${port}: ${reason}`,
   `down: ${reason}`,
@@ -89,7 +89,9 @@ describe("a real server is down, and the log says why,", () => {
         behave((text) => socket.write(text));
       }),
     );
-    expect(await runChecks(check(port, { type }))).toEqual(down(port, "no answer within 1 s"));
+    expect(await runChecks(check(port, { type, timeoutSeconds: 1 }))).toEqual(
+      down(port, "no answer within 1 s"),
+    );
   });
 });
 
