@@ -20,8 +20,8 @@ export interface HostChange {
 }
 
 /**
- * Reads the host for `resource`. Unknown at preview where the host cannot be reached, which is a warning then and an
- * error in an update.
+ * Reads the host for `resource`. Unknown at preview where the host cannot be read, which is a warning then; in an update
+ * it is an error that it cannot be reached.
  */
 export function readForChange(
   name: string,
@@ -53,6 +53,8 @@ async function read(
     return await readHost(targetOf(connection, isPreview ? "brief" : "configured"), renderScript(plan));
   } catch (error) {
     if (!(error instanceof SshError || error instanceof ReadingError)) throw error;
+    // Converging makes it right, or says better what is wrong.
+    if (!isPreview && error instanceof ReadingError) return unlikeAny;
     if (!isPreview) throw errorForPeople(`${name}: ${error.message}`);
     await pulumi.log.warn(
       `${name} cannot be read, so what would change there is not known: ${error.message}`,
@@ -61,6 +63,8 @@ async function read(
     return undefined;
   }
 }
+
+const unlikeAny: HostReading = { held: undefined, differences: [], drift: [], rules: [], table: new Map() };
 
 async function showDrift(
   name: string,

@@ -13,14 +13,17 @@ silence_read() {
 }
 
 # answers LINK FROM ADDRESS…: each hardware address that answers for one of them, as "ADDRESS MAC". Asked as a client
-# asks: some hosts leave a probe for duplicates (arping -D) unanswered (ip-sysctl, arp_ignore 2). A host never hears its
-# own request.
+# asks: some hosts leave a probe for duplicates (arping -D) unanswered (ip-sysctl, arp_ignore 2). This host answers itself
+# where its link gives back what it sends, as accept_local has it take that for another's.
 answers() {
   local link=$1 from=$2 address
   shift 2
   for address in "$@"; do arping -b -w 1 -s "$from" -I "$link" "$address" 2>/dev/null & done |
-    sed -nE 's/^[A-Za-z]+ reply from ([0-9.]+) \[([0-9A-Fa-f:]+)\].*/\1 \L\2/p' | sort -u
+    sed -nE 's/^[A-Za-z]+ reply from ([0-9.]+) \[([0-9A-Fa-f:]+)\].*/\1 \L\2/p' |
+    awk -v own="$(hardware_address "$link")" '$2 != own' | sort -u
 }
+
+hardware_address() { cat "/sys/class/net/$1/address"; }
 
 silence_set() {
   local from=$2 link known vip mac

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { entry } from "../../model/cluster.ts";
 import type { HostReading } from "../../reading/hostReading.ts";
-import { readHost } from "../../reading/readHost.ts";
+import { ReadingError, readHost } from "../../reading/readHost.ts";
 import { renderScript } from "../../render/script.ts";
 import { SshUnreachableError } from "../../ssh/target.ts";
 import { makeCluster, plans } from "./cluster.ts";
@@ -62,6 +62,11 @@ describe("a host's script", () => {
     expect(warn.mock.calls.map(([message]) => message)).toEqual([
       "web1 cannot be read, so what would change there is not known: 192.0.2.21:22 is not reachable over SSH: refused",
     ]);
+  });
+
+  it("is run in an update where the host can be reached but not tell how it is", async () => {
+    restore = find(new ReadingError("must be root or run sudo without a password here"));
+    expect(await stdinOf()).toMatch(/^generation='[0-9a-f]{8}\.0'$/m);
   });
 
   it("is an error in an update where the host cannot be read", async () => {

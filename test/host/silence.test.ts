@@ -3,11 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Sandbox } from "./sandbox.ts";
 
 const web1 = "02:42:c6:12:07:15";
+const director = "02:42:c6:12:07:0b";
 const stranger = "02:42:c6:12:07:63";
 
 /** Who answers for an address stands in a file of its name; `asked` tells how each was asked. */
 const stubs = `
 find_link() { link=eth0; }
+hardware_address() { echo ${director}; }
 ip() { printf '%s\\n' "192.0.2.99 lladdr ${stranger} STALE" '192.0.2.98 FAILED'; }
 arping() {
   local address=\${!#} mac
@@ -39,6 +41,13 @@ describe("a VIP that nobody answers for", () => {
   });
 });
 
+describe("a VIP that only the director itself answers for, on a link that gives back what it sends,", () => {
+  it("lets the run go on", () => {
+    sandbox.write("192.0.2.100", `${director}\n`);
+    expect(sandbox.converge(silence, "after any")).toContain("this comes after");
+  });
+});
+
 describe("a VIP that others answer for", () => {
   it("fails the run there, and names everyone who answered as well as it can", () => {
     sandbox.write("192.0.2.100", `${web1}\n${stranger}\n`);
@@ -53,7 +62,7 @@ describe("a VIP that others answer for", () => {
 
   it("is not asked for by a comparison, which is to be quick", () => {
     sandbox.write("192.0.2.100", `${web1}\n`);
-    expect(sandbox.bash(`plan() { item ${silence}; }\ninspect`)).toBe("");
+    expect(sandbox.bash(`plan() { item ${silence}; }\ncompare; show_differences`)).toBe("");
     expect(sandbox.read("asked")).toBeUndefined();
   });
 });
