@@ -1,7 +1,10 @@
 # Cuts the run of a host's script at one of its steps, or lists them all. Stands before the script's last line, where
 # every function of the script is declared. A step is the moment before, or after, a call of any function but those
 # below, which change nothing. Given are $cut_way, and $cut_at, the step's name; with none, the run is cut at its first
-# step that matches $cut_pattern and is not one of $cut_passed; with no pattern either, it lists its steps.
+# step that matches $cut_pattern and is not one of $cut_passed; with no pattern either, it lists its steps, and with
+# $cut_compare what the host is at each.
+set -euo pipefail
+: "${cut_way:?}" "${cut_at?}" "${cut_pattern?}" "${cut_passed?}" "${cut_compare?}"
 
 cut_readers='main|plan|converge|inspect|remove|table|undo|preflight|lock|note|fail|show_differences|is_planned|newest_first
 entry_of|find_link|kernel_rules|health_as_planned|rule_changes|settled|await_rules|unit_enablement|unit_property|check_.*
@@ -49,7 +52,7 @@ cut_step() {
   cut_calls[$cut_name]=$((${cut_calls[$cut_name]:-0} + 1))
   cut_name+=" (${cut_calls[$cut_name]})"
   if [ -z "$cut_at$cut_pattern" ]; then
-    printf 'step\t%s\t%s\n' "$(cut_fingerprint)" "$cut_name"
+    printf 'step\t%s\t%s\n' "${cut_compare:+$(cut_fingerprint)}" "$cut_name"
   elif cut_chosen "$cut_name"; then
     printf 'cut\t%s\n' "$cut_name"
     "cut_$cut_way"

@@ -26,9 +26,9 @@ export function cutAtNext(script: string, pattern: string, passed: readonly stri
   return instrumented(script, { pattern, passed: passed.join("\n") });
 }
 
-/** `script` that runs to its end and prints its steps, which {@link stepsOf} reads. */
-export function listingSteps(script: string): string {
-  return instrumented(script, {});
+/** `script` that runs to its end and prints its steps, which {@link stepsOf} reads. To `compare` the host takes time. */
+export function listingSteps(script: string, compare = false): string {
+  return instrumented(script, { compare: compare ? "yes" : "" });
 }
 
 /** The steps that a run has printed, in their order. */
@@ -45,12 +45,18 @@ export function cutOf(stdout: string): string | undefined {
   return /^cut\t(.*)$/m.exec(stdout)?.[1];
 }
 
-function instrumented(
-  script: string,
-  { at = "", way = "kill", pattern = "", passed = "" }: { at?: string; way?: Way; pattern?: string; passed?: string },
-): string {
+interface Cut {
+  readonly at?: string;
+  readonly way?: Way;
+  readonly pattern?: string;
+  readonly passed?: string;
+  readonly compare?: string;
+}
+
+function instrumented(script: string, cut: Cut): string {
   const main = lastLine.exec(script);
   if (!main) throw new Error("a host's script does not end with its call of main");
-  const data = Object.entries({ at, way, pattern, passed }).map(([key, value]) => `cut_${key}=${shellWord(value)}`);
-  return [script.slice(0, main.index), ...data, cutter, main[0]].join("\n");
+  const data = { at: "", way: "kill", pattern: "", passed: "", compare: "", ...cut };
+  const given = Object.entries(data).map(([key, value]) => `cut_${key}=${shellWord(value)}`);
+  return [script.slice(0, main.index), ...given, cutter, main[0]].join("\n");
 }
