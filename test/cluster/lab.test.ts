@@ -176,31 +176,6 @@ describe("one weight changed in the configuration", () => {
   });
 });
 
-describe("a lab host that restarts", () => {
-  it.each(["web1", "lb1"])(
-    "%s comes back as it was, and nobody but the director answers for the VIP",
-    async (name) => {
-      await stack.container(name).restart();
-      await vi.waitFor(
-        async () =>
-          expect(await stack.onHost(name, "bash -s -- inspect", (await stack.host(name)).script)).toBe(""),
-        {
-          timeout: 90_000,
-          interval: 1_000,
-        },
-      );
-      await vi.waitFor(
-        async () => expect(Object.keys(await stack.answers(url, 8)).sort()).toEqual(["web1", "web2"]),
-        {
-          timeout: 30_000,
-          interval: 1_000,
-        },
-      );
-      expect(await arpAnswers()).toEqual(new Set([await macOf("lb1")]));
-    },
-  );
-});
-
 describe("an invalid configuration", () => {
   it("is refused with every mistake on a line of its own, and touches nothing", async () => {
     const before = await stack.resources();
