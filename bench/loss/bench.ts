@@ -1,9 +1,8 @@
 /** `npm run bench:loss`: makes every kind of change under load and counts the requests that it loses, beside doing it by hand. */
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
-import type { LoadReport } from "../../load/account.ts";
 import { provideLabMachine } from "../../setup/labMachine.ts";
-import { report, SetupError } from "../../setup/rung.ts";
+import { SetupError } from "../../setup/rung.ts";
 import { provideVegeta } from "../../setup/vegeta.ts";
 import { TestStack } from "../../test/cluster/stack.ts";
 import { type Change, changes } from "./changes.ts";
@@ -61,20 +60,12 @@ async function measureAll(wanted: readonly Change[], requests: number): Promise<
     await stack.begin({});
     for (const change of wanted) {
       interrupted.signal.throwIfAborted();
-      const outcome = await measureChange(stack, change, requests);
-      reportLosses("with pulumi-lvs", outcome.ours);
-      reportLosses("by hand", outcome.naive);
-      outcomes.push(outcome);
+      outcomes.push(await measureChange(stack, change, requests));
     }
   } finally {
     await stack.dispose();
   }
   return outcomes;
-}
-
-function reportLosses(way: string, { requests, lost, longestGapMs, losses }: LoadReport): void {
-  const first = losses[0] ? `; the first at ${losses[0].at}, ${losses[0].kind}: ${losses[0].error}` : "";
-  report(`  ${way}: ${lost} of ${requests} lost, longest gap ${longestGapMs} ms${first}`);
 }
 
 function wholeNumber(text: string): number {

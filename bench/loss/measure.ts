@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LoadReport } from "../../load/account.ts";
 import { type LoadPlan, startLoad } from "../../load/load.ts";
-import { reportLongWork } from "../../setup/rung.ts";
+import { report, reportLongWork, SetupError } from "../../setup/rung.ts";
 import { runOverSsh } from "../../ssh/client.ts";
 import type { TestStack } from "../../test/cluster/stack.ts";
 import type { Settings } from "../../test/fixtures.ts";
@@ -26,21 +26,22 @@ const plan: LoadPlan = {
 };
 const requestsPerSecond = 680;
 const largeFile = "/var/www/pulumi-lvs/large";
+/** Of load before and after a change. */
 const aroundSeconds = 2;
+/** A change that takes longer has failed. */
+const longestSeconds = 600;
 
 /** The load lasts as long as the change, and at least until so many requests were made. */
 export async function measureChange(stack: TestStack, change: Change, requests: number): Promise<Outcome> {
-  const shown = (text: string, work: () => Promise<LoadReport>) =>
-    reportLongWork(`${change.name}: ${text}`, work);
   await bringUp(stack, change.before);
   await follow(stack, change.preparation);
-  const ours = await shown("with pulumi-lvs", () =>
-    underLoad(stack, requests, () => makeOurWay(stack, change)),
+  const ours = await underLoad(stack, requests, `${change.name}, with pulumi-lvs`, () =>
+    makeOurWay(stack, change),
   );
   await bringUp(stack, change.before);
   await follow(stack, change.naive.preparation);
-  const naive = await shown("by hand", () =>
-    underLoad(stack, requests, () => follow(stack, change.naive.steps)),
+  const naive = await underLoad(stack, requests, `${change.name}, by hand`, () =>
+    follow(stack, change.naive.steps),
   );
   await follow(stack, change.naive.cleaning);
   await converge(stack);
@@ -50,20 +51,38 @@ export async function measureChange(stack: TestStack, change: Change, requests: 
 async function underLoad(
   stack: TestStack,
   requests: number,
+  title: string,
   change: () => Promise<void>,
 ): Promise<LoadReport> {
-  const load = await startLoad(stack.container("client"), plan);
-  const enough = sleep((requests / requestsPerSecond) * 1000);
-  try {
+  const result = await reportLongWork(title, async () => {
+    const load = await startLoad(stack.container("client"), { ...plan, longestSeconds });
+    const enough = sleep((requests / requestsPerSecond) * 1000);
     await sleep(aroundSeconds * 1000);
-    await change();
+    await withinSeconds(longestSeconds - 2 * aroundSeconds, title, change());
     await sleep(aroundSeconds * 1000);
     await enough;
-  } catch (error) {
-    await load.stop();
-    throw error;
+    return load.stop();
+  });
+  report(`  ${inWords(result)}`);
+  return result;
+}
+
+/** A host that hangs would hang the benchmark. */
+async function withinSeconds(seconds: number, title: string, change: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const late = sleep(seconds * 1000, undefined, { signal: over.signal }).then(() => {
+    throw new SetupError(`${title}: not done after ${seconds} s`);
+  });
+  try {
+    await Promise.race([change, late]);
+  } finally {
+    over.abort();
   }
-  return load.stop();
+}
+
+function inWords({ requests, lost, longestGapMs, losses: [first] }: LoadReport): string {
+  const example = first ? `; the first at ${first.at}, ${first.kind}: ${first.error}` : "";
+  return `${lost} of ${requests} requests lost, longest gap ${longestGapMs} ms${example}`;
 }
 
 async function makeOurWay(stack: TestStack, { ours }: Change): Promise<void> {
