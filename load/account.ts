@@ -20,8 +20,16 @@ export interface LoadReport {
   readonly longestGapMs: number;
   readonly byKind: {
     readonly newConnections: { readonly requests: number; readonly lost: number };
-    /** `connections` is how many there were one after the other and side by side. */
-    readonly keepAlive: { readonly connections: number; readonly requests: number; readonly lost: number };
+    /**
+     * `connections` is how many there were, one after the other and side by side; `closedIdle` how many of them the
+     * server closed between two requests, as HTTP lets it (RFC 9112, 9.8) and a busy Apache does: no request is lost.
+     */
+    readonly keepAlive: {
+      readonly connections: number;
+      readonly closedIdle: number;
+      readonly requests: number;
+      readonly lost: number;
+    };
     readonly downloads: { readonly started: number; readonly completed: number; readonly lost: number };
   };
   /** The earliest, at most {@link shownLosses}. */
@@ -63,6 +71,7 @@ export function account(output: GeneratorOutput): LoadReport {
       newConnections: { requests: answers.length, lost: lost("newConnections") },
       keepAlive: {
         connections: keepAlive.length,
+        closedIdle: keepAlive.flatMap((transfers) => transfers.filter(isAfterIdleClose)).length,
         requests: keepAliveRequests,
         lost: lost("keepAlive"),
       },
@@ -122,6 +131,8 @@ interface Transfer {
   readonly exitCode: number;
   /** Connections it made: 0 on one that was there. */
   readonly connects: number;
+  /** Of requests; twice a request's size where curl had to send it twice. */
+  readonly sentBytes: number;
   /** Whether the server said that it closes the connection after this answer. */
   readonly closeAnnounced: boolean;
   readonly error: string;
@@ -137,13 +148,14 @@ function connectionsOf(lines: readonly string[]): Transfer[][] {
 }
 
 function parseTransfer(line: string): Transfer {
-  const [, seconds, exitCode, connects, connection = "", error = ""] =
-    /^(\d+\.\d+) (\d+) (\d+) "(.*?)" (.*)$/.exec(line) ?? [];
+  const [, seconds, exitCode, connects, sentBytes, connection = "", error = ""] =
+    /^(\d+\.\d+) (\d+) (\d+) (\d+) "(.*?)" (.*)$/.exec(line) ?? [];
   if (!seconds) throw new Error(`curl in the client wrote a line that is not a transfer: ${line}`);
   return {
     endedMs: Number(seconds) * 1000,
     exitCode: Number(exitCode),
     connects: Number(connects),
+    sentBytes: Number(sentBytes),
     closeAnnounced: connection.toLowerCase() === "close",
     error: error || `curl ended with ${exitCode}`,
   };
@@ -163,11 +175,17 @@ function lossesOn(kind: "keepAlive" | "downloads", transfers: readonly Transfer[
   });
 }
 
-/** On a connection that ended unannounced curl asks again on a new one and says nothing but that it made one. */
-function lossOf({ exitCode, error, connects }: Transfer, before: Transfer | undefined): string | undefined {
-  if (exitCode !== 0) return error;
-  if (before === undefined || before.closeAnnounced || connects === 0) return undefined;
-  return "the connection ended between its requests, or before an answer, and nothing had announced it";
+/** Curl sends a request again, on a new connection, when the old one ends without an answer, and does not say so. */
+function lossOf(transfer: Transfer, before: Transfer | undefined): string | undefined {
+  if (transfer.exitCode !== 0) return transfer.error;
+  if (before === undefined || transfer.sentBytes <= before.sentBytes) return undefined;
+  return "the connection ended without an answer";
+}
+
+function isAfterIdleClose(transfer: Transfer, index: number, transfers: readonly Transfer[]): boolean {
+  const before = transfers[index - 1];
+  if (before === undefined || before.closeAnnounced || transfer.connects === 0) return false;
+  return lossOf(transfer, before) === undefined;
 }
 
 function isoTime(milliseconds: number): string {

@@ -20,7 +20,7 @@ new_connections() {
 curl_stamped() {
   curl --silent --disable --noproxy '*' --globoff --http1.1 --fail --fail-early \
     --connect-timeout "$PATIENCE_SECONDS" --speed-limit 1 --speed-time "$PATIENCE_SECONDS" \
-    --write-out '%{stderr}%{exitcode} %{num_connects} "%header{connection}" %{errormsg}\n' \
+    --write-out '%{stderr}%{exitcode} %{num_connects} %{size_request} "%header{connection}" %{errormsg}\n' \
     "$@" 2>&1 >/dev/null |
     while IFS= read -r line; do printf '%s %s\n' "${EPOCHREALTIME/,/.}" "$line"; done || true
 }

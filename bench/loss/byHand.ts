@@ -62,8 +62,9 @@ export const realServerStop = `
 ip address delete ${vip}/32 dev lo
 `;
 
-/** What a web server that nobody manages yet has to offer. */
-export const pages = `
+/** A web server that runs, and that nobody manages. */
+export const webServer = `
+systemctl start apache2
 cd /var/www/html
 echo web3 >index.html
 echo ok >healthz

@@ -33,7 +33,7 @@ const base = withChanges(readStack("Pulumi.dev.yaml"), {
   "realServers.web2.address": addresses.web2,
   "virtualServices.web.address": vip,
 });
-const withIdleServer = withChanges(base, { "realServers.web3": { address: addresses.web3, apache: {} } });
+const withIdleServer = withChanges(base, { "realServers.web3": { address: addresses.web3 } });
 const withThirdServer = withChanges(withIdleServer, {
   "virtualServices.web.realServers.web3": { weight: 2 },
 });
@@ -69,7 +69,7 @@ export const changes: readonly Change[] = [
     before: withIdleServer,
     ours: { ups: [withThirdServer] },
     naive: {
-      preparation: [...preparation, { host: "web3", script: byHand.pages }],
+      preparation: [...preparation, { host: "web3", script: byHand.webServer }],
       steps: [
         ...onDirector(byHand.addToTable(addresses.web3, 2)),
         { host: "web3", script: byHand.realServerStart },

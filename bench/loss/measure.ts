@@ -25,7 +25,6 @@ const plan: LoadPlan = {
   downloads: 4,
 };
 const requestsPerSecond = 680;
-const largeFile = "/var/www/pulumi-lvs/large";
 /** Of load before and after a change. */
 const aroundSeconds = 2;
 /** A change that takes longer has failed. */
@@ -101,7 +100,7 @@ async function bringUp(stack: TestStack, settings: Settings): Promise<void> {
   stack.configure(settings);
   await stack.must("up");
   for (const { name } of await stack.hosts("realServer")) {
-    await stack.onHost(name, `[ -e ${largeFile} ] || truncate -s 40M ${largeFile}`);
+    await stack.onHost(name, "mkdir -p /var/www/pulumi-lvs && truncate -s 40M /var/www/pulumi-lvs/large");
   }
 }
 

@@ -2,7 +2,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 
 /** What happens to a request instead of an answer, in turn. */
-const faults = ["reset", "no answer", "short answer", "silence", "unannounced end", "announced end"] as const;
+const faults = ["reset", "no answer", "short answer", "silence", "idle close", "announced close"] as const;
 type Fault = (typeof faults)[number];
 
 /** One request in so many is answered badly. */
@@ -11,13 +11,13 @@ const body = "whole\n";
 
 export interface UnreliableServer {
   readonly url: string;
-  /** Requests answered badly so far that a client has lost, by what was done to them. */
-  readonly losses: ReadonlyMap<Fault, number>;
+  /** How often it has done each of them so far, to requests for which that means something. */
+  readonly done: ReadonlyMap<Fault, number>;
   close(): void;
 }
 
 export async function startUnreliableServer(address: string): Promise<UnreliableServer> {
-  const losses = new Map<Fault, number>();
+  const done = new Map<Fault, number>();
   const sockets = new Set<Socket>();
   let requests = 0;
   const server = createServer((socket) => {
@@ -32,7 +32,7 @@ export async function startUnreliableServer(address: string): Promise<Unreliable
       requests += 1;
       const fault = requests % every === 0 ? faults[(requests / every) % faults.length] : undefined;
       answer(socket, fault);
-      if (fault !== undefined && isLoss(fault, keepsAlive)) losses.set(fault, (losses.get(fault) ?? 0) + 1);
+      if (fault !== undefined && (keepsAlive || !isClose(fault))) done.set(fault, (done.get(fault) ?? 0) + 1);
     });
   });
   const port = await listen(server, address);
@@ -40,7 +40,7 @@ export async function startUnreliableServer(address: string): Promise<Unreliable
     server.close();
     for (const socket of sockets) socket.destroy();
   };
-  return { url: `http://${address}:${port}/`, losses, close };
+  return { url: `http://${address}:${port}/`, done, close };
 }
 
 function answer(socket: Socket, fault: Fault | undefined): void {
@@ -57,10 +57,10 @@ function answer(socket: Socket, fault: Fault | undefined): void {
       break;
     case "silence":
       break;
-    case "unannounced end":
+    case "idle close":
       socket.end(`${head}\r\n${body}`);
       break;
-    case "announced end":
+    case "announced close":
       socket.end(`${head}Connection: close\r\n\r\n${body}`);
       break;
     default:
@@ -68,9 +68,9 @@ function answer(socket: Socket, fault: Fault | undefined): void {
   }
 }
 
-/** A client that asked for the end of the connection, or was told of it, loses nothing by it. */
-function isLoss(fault: Fault, keepsAlive: boolean): boolean {
-  return fault !== "announced end" && (fault !== "unannounced end" || keepsAlive);
+/** Nothing special to a client that asked for it. */
+function isClose(fault: Fault): boolean {
+  return fault === "idle close" || fault === "announced close";
 }
 
 function listen(server: Server, address: string): Promise<number> {

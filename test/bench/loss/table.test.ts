@@ -11,7 +11,7 @@ function loadReport(requests: number, lost: number, longestGapMs: number): LoadR
     longestGapMs,
     byKind: {
       newConnections: { requests, lost },
-      keepAlive: { connections: 0, requests: 0, lost: 0 },
+      keepAlive: { connections: 0, closedIdle: 0, requests: 0, lost: 0 },
       downloads: { started: 0, completed: 0, lost: 0 },
     },
     losses: [],
