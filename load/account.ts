@@ -114,15 +114,18 @@ function lossOfAnswer(answer: Answer): Loss[] {
   return [{ kind: "newConnections", at: isoTime(answer.endedMs), error }];
 }
 
+/** Arrays of hundreds of thousands: too long to be the arguments of a call. */
 function longestGapMs(answers: readonly Answer[]): number {
-  const ends = answers.filter(isWhole).map(({ endedMs }) => endedMs);
-  const edges = [
-    Math.min(...answers.map(({ startedMs }) => startedMs)),
-    Math.max(...answers.map(({ endedMs }) => endedMs)),
-  ];
-  const times = [...ends, ...edges].sort((one, other) => one - other);
-  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time));
-  return Math.round(Math.max(0, ...gaps));
+  const begin = answers.reduce(
+    (least, { startedMs }) => Math.min(least, startedMs),
+    Number.POSITIVE_INFINITY,
+  );
+  const end = answers.reduce((most, { endedMs }) => Math.max(most, endedMs), begin);
+  const answered = answers.filter(isWhole).map(({ endedMs }) => endedMs);
+  const times = Float64Array.from([begin, ...answered, end]).sort();
+  return Math.round(
+    times.reduce((most, time, index) => Math.max(most, time - (times[index - 1] ?? time)), 0),
+  );
 }
 
 /** One request as curl reports it: see load/generate.sh. */

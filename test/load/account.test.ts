@@ -54,6 +54,17 @@ describe("new connections", () => {
   });
 });
 
+describe("a long measurement", () => {
+  it("is accounted for like a short one", () => {
+    const newConnections = Array.from({ length: 200_000 }, (_, at) => request(at));
+    expect(account(output({ newConnections }))).toMatchObject({
+      requests: 200_000,
+      lost: 0,
+      longestGapMs: 1,
+    });
+  });
+});
+
 describe("requests on a kept-alive connection", () => {
   it("are not lost where one connection carries them all", () => {
     const keepAlive = [
