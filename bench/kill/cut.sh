@@ -6,7 +6,7 @@
 set -euo pipefail
 : "${cut_way:?}" "${cut_at?}" "${cut_pattern?}" "${cut_passed?}" "${cut_compare?}"
 
-cut_readers='main|plan|converge|inspect|remove|table|undo|preflight|lock|note|fail|show_differences|is_planned|newest_first
+cut_readers='main|plan|converge|release|remove|undo|serves_until_released|is_held|is_running|preflight|lock|note|fail|show_differences|is_planned|newest_first
 entry_of|find_link|kernel_rules|health_as_planned|rule_changes|settled|await_rules|unit_enablement|unit_property|check_.*
 .*_read|cut_.*'
 

@@ -51,7 +51,7 @@ describe("a run that is cut at any of its steps", () => {
       expect(run(cutAt(second(), name, "kill"))).toMatchObject({ signal: "SIGKILL" });
       expect(run(second()), name).toMatchObject({ exitCode: 0 });
       expect([read("setting"), read("new"), has("old")], name).toEqual(["second", "second", false]);
-      expect(readdirSync(join(folder, "state")).sort(), name).toEqual(["before", "holder"]);
+      expect(readdirSync(join(folder, "state")).sort(), name).toEqual(["before", "converged", "holder", "script"]);
       expect(run(second(), "remove"), name).toMatchObject({ exitCode: 0 });
       expect([read("setting"), has("new"), has("state")], name).toEqual(["theirs", false, false]);
     }
@@ -103,7 +103,7 @@ const second = () => script("item thing setting second", "item thing new second"
 
 function script(...items: string[]): string {
   return [
-    `set -euo pipefail\nfolder=${folder} host=web1 role=realServer digest=any`,
+    `set -euo pipefail\nfolder=${folder} host=web1 address=192.0.2.21 role=director digest=any generation=0 settings=: globals=(host)`,
     `plan() {\n${items.join("\n")}\n}`,
     shellLibrary,
     `state=$folder/state`,
