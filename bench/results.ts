@@ -71,6 +71,7 @@ export function aims(first: Scenario, nothingToDo: Scenario): Aim[] {
     aim("first converge ÷ pyinfra", 0.8, ratio(first, tools.pyinfra)),
     aim("first converge ÷ Ansible", 0.05, ratio(first, tools.ansible)),
     aim("first converge ÷ (raw SSH + empty up)", 1.5, divided(ours.first, sum(raw, empty))),
+    aim("nothing to do, every host read ÷ pyinfra", 0.8, ratio(nothingToDo, tools.pyinfra)),
     aim("nothing to do − empty up", 0.5, sum(ours.nothing, empty === undefined ? empty : -empty), "seconds"),
   ].flat();
 }

@@ -52,10 +52,11 @@ export class Director extends pulumi.ComponentResource {
     super("lvs:index:Director", name, declaredHost(args, plan), options);
     this.name = name;
     this.address = pulumi.output(args.address);
-    const link = linkTo(name, this, args, plan);
+    const link = linkTo(name, this, args, plan, (change) =>
+      showTableChanges(this, change, args.allowBreakingConnections ?? false),
+    );
     const roll = new Roll(link, args.maxUnavailable ?? 1);
     for (const server of neighbours) server.directors.push(roll);
-    link.whenFound((change) => showTableChanges(this, change, args.allowBreakingConnections ?? false));
     converge(link, this, args, {
       ...options,
       after: neighbours,

@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { HostPlan } from "../render/hostPlan.ts";
 import { describePlan } from "../render/hostPlan.ts";
 import { HostLink } from "./hostLink.ts";
+import type { Judge } from "./hostReading.ts";
 import type { SshArgs } from "./ssh.ts";
 import { connectionTo } from "./ssh.ts";
 
@@ -36,8 +37,10 @@ export function linkTo(
   parent: pulumi.ComponentResource,
   args: HostArgs,
   plan: pulumi.Output<HostPlan>,
+  judge: Judge = () => {},
 ): HostLink {
-  return new HostLink(name, parent, plan, connectionTo(name, args.address, args.ssh), args.machineId ?? "");
+  const connection = connectionTo(name, args.address, args.ssh);
+  return new HostLink(name, parent, plan, connection, args.machineId ?? "", judge);
 }
 
 /** What else an update of a host involves. */

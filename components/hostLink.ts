@@ -4,7 +4,7 @@ import { type Connection, targetOf } from "../reading/target.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
 import { shellWord } from "../render/script.ts";
 import { runOverSsh } from "../ssh/client.ts";
-import { type HostChange, readForChange } from "./hostReading.ts";
+import { type HostChange, type Judge, readForChange } from "./hostReading.ts";
 
 /** What every Output has, though it is not declared; `apply` would never tell of a failure, and a hook would wait for ever. */
 interface Settling<T> {
@@ -26,20 +26,16 @@ export class HostLink {
     plan: pulumi.Output<HostPlan>,
     connection: pulumi.Output<Connection>,
     machineId: pulumi.Input<string>,
+    judge: Judge,
   ) {
     this.name = name;
     this.connection = connection;
     this.#resource = resource;
-    this.#change = readForChange(name, resource, plan, connection, machineId);
+    this.#change = readForChange(name, resource, plan, connection, machineId, judge);
     this.script = this.#change.apply(({ script }) => script);
   }
 
-  /** Calls `look` with the host as it was found; never in a preview that does not know it. */
-  whenFound(look: (change: HostChange) => void | Promise<void>): void {
-    this.#change.apply(look);
-  }
-
-  /** The host as it was found; fails where it could not be read. For use in hooks: a preview may not know it. */
+  /** The host as it was found; fails where it could not be read, or must not be changed as planned. For use in hooks: a preview may not know it. */
   found(): Promise<HostChange> {
     return (this.#change as unknown as Settling<HostChange>).promise();
   }

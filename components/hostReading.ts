@@ -19,6 +19,9 @@ export interface HostChange {
   readonly script: string;
 }
 
+/** Throws where a host must not be changed so. */
+export type Judge = (change: HostChange) => void | Promise<void>;
+
 /**
  * Reads the host for `resource`. Unknown at preview where the host cannot be read, which is a warning then; in an update
  * it is an error that it cannot be reached.
@@ -29,6 +32,7 @@ export function readForChange(
   plan: pulumi.Output<HostPlan>,
   connection: pulumi.Output<Connection>,
   machineId: pulumi.Input<string>,
+  judge: Judge,
 ): pulumi.Output<HostChange> {
   const change = pulumi.all([plan, connection, machineId]).apply(async ([wanted, way]) => {
     const reading = await read(name, resource, wanted, way);
@@ -36,7 +40,9 @@ export function readForChange(
     if (!reading) return pulumi.unknown as unknown as HostChange;
     await showDrift(name, resource, reading);
     const script = renderScript(wanted, nextGeneration(reading));
-    return { plan: wanted, connection: way, reading, script };
+    const change = { plan: wanted, connection: way, reading, script };
+    await judge(change);
+    return change;
   });
   // A script holds no secret, though the way it was read does.
   return pulumi.unsecret(change);

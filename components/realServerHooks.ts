@@ -14,6 +14,7 @@ export function aroundChange(link: HostLink, directors: readonly Roll[]): pulumi
   return {
     beforeUpdate: [
       hook("withdraw", async (change) => {
+        await Promise.all(directors.map((director) => director.approve(link.name)));
         if (!disturbs(change)) return;
         for (const director of directors) await director.withdraw(link.name, addressOf(change));
       }),

@@ -15,6 +15,13 @@ export class Roll {
     this.#places = new Semaphore(maxUnavailable);
   }
 
+  /** Throws where the director is not to be changed as planned, so that no real server is changed for it. */
+  async approve(realServer: string): Promise<void> {
+    await this.#director.found().catch(() => {
+      throw new Error(`${realServer} is left as it is: ${this.#director.name} cannot be changed (see there)`);
+    });
+  }
+
   /** Takes a real server out of service and waits for its connections; throws where another one has not come back. */
   async withdraw(realServer: string, address: string): Promise<void> {
     if (!(await this.#serves(address))) return;

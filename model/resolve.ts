@@ -58,8 +58,10 @@ function apacheFor(
   const paths = services
     .filter(({ healthCheck }) => healthCheckTypes[healthCheck.type].fetches)
     .map(({ healthCheck }) => healthCheck.path.replace(/\?.*/, ""));
+  const ports = services.map((service) => service.port);
   return {
-    ports: [...new Set(services.map((service) => service.port))].sort((a, b) => a - b),
+    // One that serves nothing yet is ready for the first service to come.
+    ports: [...new Set(ports.length > 0 ? ports : [80])].sort((a, b) => a - b),
     healthPaths: [...new Set(paths)].sort(),
     documentRoot,
     revision,

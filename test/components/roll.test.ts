@@ -38,6 +38,15 @@ describe("real servers that are changed", () => {
     expect(asked).toEqual(["withdraw 192.0.2.21", "withdraw 192.0.2.22"]);
   });
 
+  it("are left as they are where the director is not to be changed", async () => {
+    const { link } = director();
+    const refused = { ...link, name: "lb1", found: () => Promise.reject(new Error("it ends connections")) };
+    await expect(new Roll(refused as unknown as HostLink, 1).approve("web1")).rejects.toThrow(
+      "web1 is left as it is: lb1 cannot be changed (see there)",
+    );
+    await new Roll(link, 1).approve("web1");
+  });
+
   it("need not leave a director that sends them nothing", async () => {
     const { link, asked } = director();
     const roll = new Roll(link, 1);

@@ -59,7 +59,7 @@ describe("a resolved cluster", () => {
 
   it("gives a real server without services no VIP", () => {
     const { realServers } = changed({ "realServers.idle": { address: "198.18.7.23", apache: {} } });
-    expect(realServers[2]).toMatchObject({ vips: [], apache: { ports: [], healthPaths: [] } });
+    expect(realServers[2]).toMatchObject({ vips: [], apache: { ports: [80], healthPaths: [] } });
   });
 
   it("leaves the application alone where Apache is not managed", () => {

@@ -51,7 +51,12 @@ describe("a run that is cut at any of its steps", () => {
       expect(run(cutAt(second(), name, "kill"))).toMatchObject({ signal: "SIGKILL" });
       expect(run(second()), name).toMatchObject({ exitCode: 0 });
       expect([read("setting"), read("new"), has("old")], name).toEqual(["second", "second", false]);
-      expect(readdirSync(join(folder, "state")).sort(), name).toEqual(["before", "converged", "holder", "script"]);
+      expect(readdirSync(join(folder, "state")).sort(), name).toEqual([
+        "before",
+        "converged",
+        "holder",
+        "script",
+      ]);
       expect(run(second(), "remove"), name).toMatchObject({ exitCode: 0 });
       expect([read("setting"), has("new"), has("state")], name).toEqual(["theirs", false, false]);
     }

@@ -1,0 +1,188 @@
+/** Changes to a running cluster under load: nothing is lost, and what the hosts are is told before and after. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startLoad } from "../../load/load.ts";
+import { readStack, type Settings, withChanges } from "../fixtures.ts";
+import { TestStack } from "./stack.ts";
+
+const network = "198.18.96";
+const vip = `${network}.100`;
+const stack = new TestStack("test-changes");
+const settings = withChanges(readStack("Pulumi.dev.yaml"), {
+  subnet: `${network}.0/24`,
+  "directors.lb1.address": `${network}.11`,
+  "realServers.web1.address": `${network}.21`,
+  "realServers.web2.address": `${network}.22`,
+  "virtualServices.web.address": vip,
+});
+const withMore = withChanges(settings, {
+  "realServers.web3": { address: `${network}.23`, apache: {} },
+  "virtualServices.web.realServers.web3": { weight: 2 },
+  "virtualServices.more": {
+    address: `${network}.101`,
+    port: 8080,
+    healthCheck: { type: "connect", intervalSeconds: 1, timeoutSeconds: 2 },
+    realServers: { web1: {} },
+  },
+});
+
+const kernelRules = () => stack.onHost("lb1", "ipvsadm -Sn");
+
+/** Brings the stack up with these settings while the load runs; no request may be lost. */
+async function upUnderLoad(changed: Settings): Promise<string> {
+  const load = await startLoad(stack.container("client"), {
+    url: `http://${vip}/`,
+    downloadUrl: `http://${vip}/large`,
+    newConnectionsPerSecond: 150,
+    keepAliveConnections: 4,
+    downloads: 2,
+  });
+  stack.configure(changed);
+  const { shown } = await stack.must("up");
+  const report = await load.stop();
+  expect(report).toMatchObject({ lost: 0, losses: [] });
+  expect(report.requests).toBeGreaterThan(500);
+  return shown;
+}
+
+const largeFile = (name: string) =>
+  stack.onHost(name, "mkdir -p /var/www/pulumi-lvs && truncate -s 40M /var/www/pulumi-lvs/large");
+
+beforeAll(async () => {
+  await stack.begin(settings);
+  await stack.must("up");
+  await Promise.all(["web1", "web2"].map(largeFile));
+});
+afterAll(() => stack.dispose());
+
+describe("under load, nothing is lost", () => {
+  it("when weight, scheduler and health check change", async () => {
+    const changed = withChanges(settings, {
+      "virtualServices.web.scheduler": "wlc",
+      "virtualServices.web.realServers.web2.weight": 3,
+      "virtualServices.web.healthCheck.intervalSeconds": 1,
+    });
+    stack.configure(changed);
+    const { shown } = await stack.must("preview");
+    expect(shown).toContain("scheduler wrr → wlc");
+    expect(shown).toMatch(/198\.18\.96\.22:80 +weight 2 → 3/);
+    await upUnderLoad(changed);
+    expect(await kernelRules()).toContain(`-r ${network}.22:80 -g -w 3`);
+  });
+
+  it("when a real server and a service are added", async () => {
+    await upUnderLoad(withMore);
+    expect(await kernelRules()).toContain(`-a -t ${vip}:80 -r ${network}.23:80 -g -w 2`);
+    expect(await stack.answers(`http://${network}.101:8080/`, 2)).toEqual({ web1: 2 });
+    await largeFile("web3");
+  });
+
+  it("when Apache is restarted everywhere, one real server after the other", async () => {
+    const revised = ["web1", "web2", "web3"].map((name): [string, string] => [
+      `realServers.${name}.apache.revision`,
+      "restarted",
+    ]);
+    const shown = await upUnderLoad(withChanges(withMore, Object.fromEntries(revised)));
+    const turns = [
+      ...shown.matchAll(/(198\.18\.96\.\d+):80 of tcp \S+:80: drained|(198\.18\.96\.\d+): back/g),
+    ];
+    const inTurn = turns.map(([, drained, back]) => (drained ? `${drained} out` : `${back} back`));
+    expect(new Set(inTurn).size).toBe(6);
+  });
+
+  it("when a service moves to another real server", async () => {
+    await upUnderLoad(withChanges(withMore, { "virtualServices.more.realServers": { web2: {} } }));
+    expect(await stack.answers(`http://${network}.101:8080/`, 2)).toEqual({ web2: 2 });
+    expect(await stack.onHost("web1", "ip -4 address show dev lo")).not.toContain(`${network}.101`);
+  });
+
+  it("when a real server is drained for maintenance, and when it and the service are removed", async () => {
+    const shown = await upUnderLoad(withChanges(withMore, { "realServers.web3.drain": true }));
+    expect(shown).toContain(`${network}.23:80 of tcp ${vip}:80: drained`);
+    expect(await kernelRules()).not.toContain(`${network}.23`);
+    const web3 =
+      "ip -4 address show dev lo; sysctl -n net.ipv4.conf.all.arp_ignore; systemctl is-active apache2";
+    expect(await stack.onHost("web3", web3)).toMatch(/^(?!.*\.100)[\s\S]*\n0\nactive\n$/);
+
+    await upUnderLoad(settings);
+    expect(await kernelRules()).not.toContain(`${network}.101`);
+    expect(
+      await stack.onHost("web2", "ls /etc/apache2/sites-enabled; ip -4 address show dev lo"),
+    ).not.toMatch(/8080|\.101/);
+    expect(await stack.changes()).toEqual({ same: expect.any(Number) });
+  });
+});
+
+describe("a real server that still has connections when its time is over", () => {
+  const leaving = withChanges(settings, {
+    "virtualServices.web.drainSeconds": 2,
+    "virtualServices.web.realServers.web2": undefined,
+  });
+  /** A download from web2 that goes on for long. */
+  const download = `curl -s -o /dev/null --limit-rate 300K http://${vip}/large & echo $! >/tmp/download`;
+  const isAlive = () => stack.fromClient("kill -0 $(cat /tmp/download) && echo alive");
+
+  it("stays with its connections where it may not lose them", async () => {
+    await stack.onHost("lb1", `ipvsadm -e -t ${vip}:80 -r ${network}.21:80 -g -w 0`);
+    await stack.fromClient(`(${download}) >/dev/null 2>&1`);
+    await sleep(1000);
+    stack.configure(leaving);
+    const { exitCode, shown } = await stack.run("up");
+    expect(exitCode).not.toBe(0);
+    expect(shown).toMatch(/198\.18\.96\.22:80 of tcp \S+ still has 1 connections after drainSeconds/);
+    expect(await kernelRules()).toContain(`-r ${network}.22:80 -g -w 2`);
+    expect(await isAlive()).toBe("alive\n");
+  });
+
+  it("leaves where it may", async () => {
+    stack.configure(withChanges(leaving, { "virtualServices.web.onDrainTimeout": "proceed" }));
+    expect((await stack.must("up")).shown).toContain("they end now (onDrainTimeout is proceed)");
+    expect(await kernelRules()).not.toContain(`${network}.22`);
+    await stack.fromClient("kill $(cat /tmp/download)");
+  });
+});
+
+describe("drift", () => {
+  const drift = async () => {
+    const { exitCode, stdout } = await stack.run("drift", "--json");
+    const hosts = JSON.parse(stdout) as { host: string; drift: string[] }[];
+    return {
+      exitCode,
+      found: hosts.flatMap(({ host, drift: lines }) => lines.map((line) => `${host}: ${line}`)),
+    };
+  };
+
+  it("is none after an up", async () => {
+    stack.configure(settings);
+    await stack.must("up");
+    expect(await drift()).toEqual({ exitCode: 0, found: [] });
+  });
+
+  it("is named on each host, shown by preview and repaired by up, once", async () => {
+    await stack.onHost("lb1", `ipvsadm -e -t ${vip}:80 -r ${network}.22:80 -g -w 7`);
+    await stack.onHost("web1", `ip address del ${vip}/32 dev lo`);
+    await stack.onHost("web2", "sysctl -qw net.ipv4.conf.all.arp_ignore=0");
+    const expected = [
+      `lb1: ${network}.22:80 weight 2 → 7 (service tcp ${vip}:80)`,
+      `web1: VIP ${vip} on lo → absent`,
+      "web2: arp_ignore 1 → 0 (net.ipv4.conf.all.arp_ignore)",
+    ];
+    expect(await drift()).toEqual({ exitCode: 2, found: expected });
+    const { shown } = await stack.must("preview");
+    for (const line of expected) expect(shown).toContain(line);
+
+    await stack.must("up");
+    expect(await drift()).toEqual({ exitCode: 0, found: [] });
+    expect(await stack.changes()).toEqual({ same: expect.any(Number) });
+  });
+
+  it("cannot be told of a host that does not answer: a warning at preview, an error in up", async () => {
+    await stack.container("web2").pause();
+    try {
+      expect((await drift()).exitCode).toBe(1);
+      expect((await stack.must("preview")).shown).toContain("web2 cannot be read");
+    } finally {
+      await stack.container("web2").unpause();
+    }
+  });
+});
