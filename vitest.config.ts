@@ -8,6 +8,8 @@ const real = ["test/cluster/**/*.test.ts", "test/toolchain/**/*.test.ts", "test/
 export default defineConfig({
   test: {
     reporters: ["default", new SummaryReporter()],
+    // Real tests wait more than they work: two files at a time, each with a stack, a network and names of its own.
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -24,7 +26,6 @@ export default defineConfig({
           name: "real",
           include: real,
           globalSetup: ["test/real.setup.ts"],
-          fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 900_000,
         },

@@ -24,6 +24,22 @@ drain_set() {
   drain_all
 }
 
+# What a failed run puts back: the weights of those that were to leave.
+drain_save() {
+  local line key to
+  for line in "${leaving[@]}"; do
+    IFS='|' read -r key to _ <<<"$line"
+    printf '%s|%s|%s\n' "$key" "$to" "$(rule_to_return "$key" "$to")" >>"$2/rules"
+  done
+}
+
+drain_restore() {
+  local key to rule
+  while IFS='|' read -r -u 7 key to rule; do
+    [ -z "$(share_of "$key" "$to")" ] || printf '%s\n' "$rule" | ipvsadm -R
+  done 7<"$2/rules"
+}
+
 # Services of ours, planned or not, by what is kept of them.
 held_services() { [ ! -e "$state/before/order" ] || sed -n 's/^service //p' "$state/before/order" | sort -u; }
 
