@@ -14,17 +14,25 @@ vip_read() {
 }
 
 vip_set() {
-  local vip=$1 manner=$2
+  local vip=$1 manner=$2 link
   shift 2
+  # Elsewhere it would be answered for, or taken for this host's own.
+  for link in $(links_in "$found"); do
+    [ "on $link" = "$wanted" ] || ip address del "$vip/32" dev "$link"
+  done
   # Announcements outlast the run and must not hold its lock.
   "$vip_program" "$manner" "$@" "$vip" 9>&- || fail "VIP $vip is not added (see above)"
 }
 
 vip_save() { printf '%s' "$found" >"$2/links"; }
 
+# links_in "on LINK…" | absent
+links_in() { [ "$1" = absent ] || echo "${1#on }"; }
+
 vip_restore() {
   local link links
   links=$(cat "$2/links")
+  for link in $(links_in "$links"); do ip address replace "$1/32" dev "$link"; done
   while read -r _ link _; do
     [[ " $links " == *" $link "* ]] || ip address del "$1/32" dev "$link"
   done < <(ip -4 -o address show to "$1/32")
