@@ -9,12 +9,9 @@ export function afterDirector(name: string, realServers: readonly RealServer[]):
     const { reading } = await link.found();
     if (hasLeftovers(reading)) await link.run("release");
   };
-  return {
-    afterUpdate: [
-      new pulumi.ResourceHook(
-        `${name}-release`,
-        async () => void (await Promise.all(realServers.map(release))),
-      ),
-    ],
-  };
+  const hook = new pulumi.ResourceHook(
+    `${name}-release`,
+    async () => void (await Promise.all(realServers.map(release))),
+  );
+  return { afterCreate: [hook], afterUpdate: [hook] };
 }

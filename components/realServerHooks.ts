@@ -11,7 +11,12 @@ import type { Roll } from "./roll.ts";
 export function aroundChange(link: HostLink, directors: readonly Roll[]): pulumi.ResourceHookBinding {
   const hook = (when: string, run: (change: HostChange) => Promise<void>) =>
     new pulumi.ResourceHook(`${link.name}-${when}`, async () => run(await link.found()));
+  const release = hook("release", async (change) => {
+    if (hasLeftovers(change.reading) && !(await isSentTo(change, directors))) await link.run("release");
+  });
   return {
+    // A host may be held already where the state does not know of it.
+    afterCreate: [release],
     beforeUpdate: [
       hook("withdraw", async (change) => {
         await Promise.all(directors.map((director) => director.approve(link.name)));
@@ -22,8 +27,8 @@ export function aroundChange(link: HostLink, directors: readonly Roll[]): pulumi
     afterUpdate: [
       hook("readmit", async (change) => {
         for (const director of directors) await director.readmit(link.name, addressOf(change));
-        if (hasLeftovers(change.reading) && !(await isSentTo(change, directors))) await link.run("release");
       }),
+      release,
     ],
     onError: [
       new pulumi.ErrorHook(`${link.name}-failed`, async () => {
