@@ -68,10 +68,12 @@ is_planned() {
   return 1
 }
 
+# give_back_unplanned [PATTERN]: what is no longer planned is put back as it was before us.
 give_back_unplanned() {
   local line
   while IFS= read -r -u 8 line; do
-    is_planned "$line" && continue
+    # shellcheck disable=SC2053 # a pattern on purpose
+    if is_planned "$line" || [[ $line != ${1:-*} ]]; then continue; fi
     restore "$state/before" "$line"
     forget "$line"
     note "$host: $line: given back"

@@ -75,6 +75,7 @@ show_differences() {
 }
 
 converge() {
+  local unit
   mode=converge
   begin_undo
   rm -rf "$state/withdrawn"
@@ -90,6 +91,7 @@ converge() {
   echo "$role $host $address" >"$state/holder"
   end_undo
   rm -rf "$state/rejected"
+  for unit in "${brought[@]}"; do give_back_unplanned "unit $unit"; done
   if serves_until_released; then
     note "$host: what is no longer planned stays until the directors have stopped sending"
   else

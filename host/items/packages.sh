@@ -1,10 +1,12 @@
 # Distribution packages: packages "NAME…" [UNIT…]. UNITs are those the packages bring and start; they are kept from
 # starting until their own items start them. A UNIT without an item ends as it was. Packages are never removed.
+brought=()
 
 # shellcheck disable=SC2086 # names are separate words on purpose
 packages_read() {
   local name status installed=' '
   wanted=installed found=''
+  brought+=("${@:2}")
   while read -r name status; do
     [ "$status" != installed ] || installed+="$name "
   done < <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $1 2>/dev/null)
