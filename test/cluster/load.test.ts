@@ -70,7 +70,7 @@ describe("the load", () => {
   });
 
   it("sees a service that is deleted: every kind of request is lost", async () => {
-    const rules = await stack.onHost("lb1", "ipvsadm -Sn");
+    const rules = await stack.onHost("lb1", `ipvsadm -Sn | grep -F -- '-t ${vip}:80 '`);
     const report = await loadDuring(async () => {
       await stack.onHost("lb1", `ipvsadm -D -t ${vip}:80`);
       await sleep(1000);
