@@ -44,8 +44,10 @@ export function readForChange(
     await judge(change);
     return change;
   });
-  // A script holds no secret, though the way it was read does.
-  return pulumi.unsecret(change);
+  // The way in is a secret, but what was found there is one only if the plan is.
+  return pulumi
+    .output(pulumi.isSecret(plan))
+    .apply((isSecret) => (isSecret ? change : pulumi.unsecret(change)));
 }
 
 async function read(
@@ -59,8 +61,10 @@ async function read(
     return await readHost(targetOf(connection, isPreview ? "brief" : "configured"), renderScript(plan));
   } catch (error) {
     if (!(error instanceof SshError || error instanceof ReadingError)) throw error;
-    // Converging makes it right, or says better what is wrong.
-    if (!isPreview && error instanceof ReadingError) return unlikeAny;
+    if (!isPreview && error instanceof ReadingError) {
+      await pulumi.log.warn(`${name} cannot tell how it is, and is converged: ${error.message}`, resource);
+      return unlikeAny;
+    }
     if (!isPreview) throw errorForPeople(`${name}: ${error.message}`);
     await pulumi.log.warn(
       `${name} cannot be read, so what would change there is not known: ${error.message}`,

@@ -45,17 +45,10 @@ export function hasLeftovers({ differences }: HostReading): boolean {
   return differences.some(({ found }) => found === "still held");
 }
 
-/** A director that still sends here will be changed in this run too; what it sends must be served until then. */
-async function isSentTo({ plan, reading }: HostChange, directors: readonly Roll[]): Promise<boolean> {
-  const leaving = reading.differences
-    .filter(({ item, found }) => item.startsWith("vip ") && found === "still held")
-    .map(({ item }) => item.replace("vip ", ""));
-  const rules = await Promise.all(directors.map((director) => director.rules()));
-  return rules
-    .flat()
-    .some(
-      (rule) => rule.includes(` -r ${plan.address}:`) && leaving.some((vip) => rule.includes(` ${vip}:`)),
-    );
+/** A director that sends here what it will no longer send is changed in this run too; until then it must be served. */
+async function isSentTo({ plan }: HostChange, directors: readonly Roll[]): Promise<boolean> {
+  const leaving = await Promise.all(directors.map((director) => director.isLeaving(plan.address)));
+  return leaving.includes(true);
 }
 
 function disturbs({ plan, reading }: HostChange): boolean {

@@ -26,11 +26,17 @@ export class Roll {
   async withdraw(realServer: string, address: string): Promise<void> {
     if (!(await this.#serves(address))) return;
     const [, release] = await this.#places.acquire();
+    if (this.#failed) {
+      release();
+      throw new Error(`${realServer} is left as it is: ${this.#failed} has not come back`);
+    }
     this.#leave.set(realServer, release);
     try {
-      if (this.#failed) throw new Error(`${realServer} is left as it is: ${this.#failed} has not come back`);
       await this.#director.run("withdraw", address);
     } catch (error) {
+      this.#failed = realServer;
+      // Where it was cut off it may be out already.
+      await this.#director.run("readmit", address).catch(() => undefined);
       this.#makePlace(realServer);
       throw error;
     }
@@ -55,17 +61,30 @@ export class Roll {
     await this.readmit(realServer, address);
   }
 
-  /** The director's rules as they were found. */
-  async rules(): Promise<readonly string[]> {
-    return (await this.#director.found()).reading.rules;
+  /** Whether the director sends something to this address that its plan no longer does. */
+  async isLeaving(address: string): Promise<boolean> {
+    const { plan, reading } = await this.#director.found();
+    const planned = plan.items.flatMap((item) => (item.kind === "service" ? item.rules.map(target) : []));
+    return reading.rules.some((rule) => sendsTo(rule, address) && !planned.includes(target(rule)));
   }
 
   async #serves(address: string): Promise<boolean> {
-    return (await this.rules()).some((rule) => rule.includes(` -r ${address}:`));
+    const { reading } = await this.#director.found();
+    return reading.rules.some((rule) => sendsTo(rule, address));
   }
 
   #makePlace(realServer: string): void {
     this.#leave.get(realServer)?.();
     this.#leave.delete(realServer);
   }
+}
+
+/** Rules of firewall marks are the health checks' own. */
+function sendsTo(rule: string, address: string): boolean {
+  return rule.includes(` -r ${address}:`) && !rule.includes(" -f ");
+}
+
+/** A rule without how and how much: service and real server. */
+function target(rule: string): string {
+  return rule.replace(/ -[gim] .*/, "");
 }

@@ -87,7 +87,8 @@ converge() {
     fail 'this host is not as planned after converging (see above)'
   fi
   keep_script
-  echo "$digest $generation" >"$state/converged"
+  echo "$digest $generation" >"$state/converged.new"
+  mv "$state/converged.new" "$state/converged"
   echo "$role $host $address" >"$state/holder"
   end_undo
   rm -rf "$state/rejected"

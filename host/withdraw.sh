@@ -4,6 +4,9 @@
 withdraw() {
   local key to terms leaving=()
   mkdir -p "$state/withdrawn"
+  # One at a time looks who else serves and leaves; they drain together.
+  exec 6<>/run/pulumi-lvs.withdraw.lock
+  flock 6
   while IFS= read -r -u 7 key; do
     to=$(real_servers_of "$key" | grep -F -- "$1:") || continue
     has_share "$key" "$to" || continue
@@ -12,9 +15,12 @@ withdraw() {
       continue
     fi
     terms=$(drain_terms "$key")
-    printf '%s|%s|%s\n' "$key" "$to" "$(rule_to_return "$key" "$to")" >>"$state/withdrawn/$1"
+    grep -qsF -- "$key|$to|" "$state/withdrawn/$1" ||
+      printf '%s|%s|%s\n' "$key" "$to" "$(rule_to_return "$key" "$to")" >>"$state/withdrawn/$1"
+    quiesce "$key" "$to"
     leaving+=("$key|$to|${terms%|*}")
   done 7< <(held_services)
+  exec 6>&-
   (drain_all) || {
     readmit "$1"
     exit 1

@@ -55,7 +55,7 @@ function serviceChanges(
   if (!present) return [{ ...isNew, realServer: undefined, change: `new, ${wanted.options}` }, ...joins];
   const staying = [...present.realServers].flatMap(([realServer, from]) => {
     const to = wanted.realServers.get(realServer);
-    if (terms?.staying.includes(realServer) && !to) return [];
+    if (terms?.staying.includes(`!${realServer}`)) return [];
     const count = active(reading, service, realServer);
     return to
       ? realServerChanges(service, realServer, from, to, count)
@@ -131,5 +131,8 @@ function breaking(service: string, realServer: string, change: string, count: nu
 }
 
 function active({ table }: HostReading, service: string, realServer: string): number {
-  return table.get(service)?.find(({ key }) => key === realServer)?.activeConnections ?? 0;
+  const found = table.get(service)?.find(({ key }) => key === realServer);
+  if (!found) return 0;
+  // IPVS counts all connections of UDP as inactive.
+  return found.activeConnections + (service.startsWith("udp ") ? found.inactiveConnections : 0);
 }

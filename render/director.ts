@@ -95,7 +95,7 @@ function drainTerms(service: VirtualService): DrainTerms {
     checkFile: checkFileOf(service),
     staying: [
       ...realServers.map((to) => `${to.address}:${to.port}`),
-      ...(fallback ? [`${fallback}:${port}`] : []),
+      ...(fallback ? [`!${fallback}:${port}`] : []),
     ],
   };
 }

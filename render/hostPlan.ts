@@ -48,7 +48,7 @@ export interface DrainTerms {
   readonly onTimeout: "stop" | "proceed";
   /** Health check that says when a real server may come back; undefined where only the health daemon can tell. */
   readonly checkFile: string | undefined;
-  /** `ADDRESS:PORT` of those that do not leave, the fallback among them. */
+  /** `ADDRESS:PORT` of those that do not leave; the fallback's with `!` before it. */
   readonly staying: readonly string[];
 }
 

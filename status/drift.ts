@@ -16,7 +16,7 @@ export async function reportDrift(stack: Stack, { json }: { readonly json: boole
   return exitCodeOf(hosts);
 }
 
-/** Drift where there is any, even if some host could not be asked; `unknown` where that is all there is to say. */
+/** `unknown` where some host could not be asked, else whether there is any drift. */
 export function exitCodeOf(hosts: readonly Pick<HostStatus, "state">[]): number {
   if (hosts.some(({ state }) => state === "unreachable")) return exitCodes.unknown;
   return hosts.some(({ state }) => state === "differs") ? exitCodes.drift : exitCodes.none;

@@ -1,6 +1,6 @@
 # Real servers that leave a virtual service get no new connections and time for those they have:
 # drain table "PROTOCOL VIP:PORT|SECONDS|stop or proceed|CHECK|STAYS STAYS…"…; CHECK is the file of the health check,
-# STAYS is ADDRESS:PORT.
+# STAYS is ADDRESS:PORT, with ! before that of the fallback.
 # A service that is no longer planned drains on the terms of the last run that knew it.
 
 drain_read() {
@@ -13,15 +13,34 @@ drain_read() {
   while IFS= read -r -u 7 key; do
     terms=$(drain_terms "$key" "$@")
     while read -r to; do
-      [[ " ${terms##*|} " == *" $to "* ]] || ! has_share "$key" "$to" || leaving+=("$key|$to|${terms%|*}") found+="$to "
+      [[ " ${terms##*|} " == *[\ !]"$to "* ]] || ! has_share "$key" "$to" || leaving+=("$key|$to|${terms%|*}") found+="$to "
     done < <(real_servers_of "$key")
   done 7< <(held_services)
   found=${found:-$wanted}
 }
 
 drain_set() {
+  local line key
+  shift
+  for line in "${leaving[@]}"; do
+    key=${line%%|*}
+    admit_staying "$key" "$(drain_terms "$key" "$@")"
+  done
   note "$host: draining $found"
   drain_all
+}
+
+# admit_staying KEY TERMS: who is to stay and answers is in the table before another leaves; the health daemon gives them
+# their weights later.
+admit_staying() {
+  local to check
+  check=$(cut -d '|' -f 3 <<<"$2")
+  [ -n "$check" ] || return 0
+  for to in ${2##*|}; do
+    if [[ $to != !* ]] && [ -z "$(share_of "$1" "$to")" ] && run_check "$check" "${1#* }" "$to" 2>/dev/null; then
+      printf '%s\n' "-a $(protocol_flag "$1") ${1#* } -r $to -g -w 1" | ipvsadm -R
+    fi
+  done
 }
 
 # What a failed run puts back: the weights of those that were to leave.
@@ -75,10 +94,11 @@ has_share() {
   [ -n "$share" ] && [ "$share" != '0 0' ]
 }
 
-# share_of KEY ADDRESS:PORT: prints "WEIGHT ACTIVE_CONNECTIONS"; nothing where the kernel does not have it.
+# share_of KEY ADDRESS:PORT: prints "WEIGHT CONNECTIONS"; nothing where the kernel does not have it. IPVS counts those of
+# UDP as inactive, all of them.
 share_of() {
   ipvsadm -Ln "$(protocol_flag "$1")" "${1#* }" 2>/dev/null |
-    awk -v to="$2" '$1 == "->" && $2 == to { print $4, $5 }'
+    awk -v to="$2" '/^UDP/ { udp = 1 } $1 == "->" && $2 == to { print $4, udp ? $5 + $6 : $5 }'
 }
 
 protocol_flag() { if [ "${1%% *}" = udp ]; then echo -u; else echo -t; fi; }
@@ -89,7 +109,7 @@ quiesce() {
   kernel_rules "$1"
   line=$(grep -F -- " -r $2 " <<<"$rules") || return 0
   line=${line% -w *}
-  printf '%s\n' "-e${line#-a} -w 0" | ipvsadm -R
+  printf '%s\n' "-e${line#-a} -w 0" | ipvsadm -R || [ -z "$(share_of "$1" "$2")" ]
 }
 
 # Drains what `leaving` lists, a line "KEY|ADDRESS:PORT|SECONDS|CHOICE|CHECK" each: at weight 0 from now on, watched until no

@@ -42,7 +42,7 @@ health_as_planned() {
 service_set() {
   local rules line out='' lines
   await_rules "$@"
-  settled "${@:1:3}" removed "${@:5}" || { systemctl reload ldirectord.service && await_rules "$@"; }
+  settled "${@:1:3}" removed "${@:5}" || reload_table "$@"
   settled "$@" ||
     fail "service $1: ${found//$'\n'/; }, not ${wanted//$'\n'/; }; see /var/log/ldirectord.log on this host"
   mapfile -t lines <<<"$2"
@@ -50,6 +50,13 @@ service_set() {
     [[ $'\n'$rules$'\n' == *$'\n'"$line"$'\n'* || $line != *' -r '* ]] || out+=" ${line#* -r }"
   done
   [ -z "$out" ] || note "$host: warning: $1: health check fails, so it gets no connections:$out"
+}
+
+# Weights first: ldirectord takes a real server that it finds at weight 0 out and in again, which ends its connections.
+reload_table() {
+  rule_changes "$rules" "$2" | sed -n '/^-e/p' | ipvsadm -R
+  systemctl reload ldirectord.service
+  await_rules "$@"
 }
 
 await_rules() {

@@ -47,12 +47,17 @@ async function underLoad(role: keyof typeof mixtures, work: () => Promise<void>)
 }
 
 /** Sends a host's script until it comes to its end; each run is killed at its first step at which none was before. */
-async function killedInTurn(name: string, script = "", pattern = everyChange): Promise<string[]> {
+async function killedInTurn(
+  name: string,
+  script = "",
+  pattern = everyChange,
+  action = "converge",
+): Promise<string[]> {
   const { target } = await stack.host(name);
   const passed: string[] = [];
   for (;;) {
     const stdin = cutAtNext(script, pattern, passed);
-    const run = await runOverSsh(target, { command: "bash -s -- converge", stdin });
+    const run = await runOverSsh(target, { command: `bash -s -- ${action}`, stdin });
     const step = cutOf(run.stdout);
     if (step === undefined) {
       expect(run).toMatchObject({ exitCode: 0 });
@@ -97,7 +102,8 @@ describe("a run that is killed at every step", () => {
   it("gives back on a real server what is no longer planned", async () => {
     const script = scripts.first.web1;
     await underLoad("realServer", async () => {
-      const steps = await killedInTurn("web1", script);
+      await killedInTurn("web1", script);
+      const steps = await killedInTurn("web1", script, everyChange, "release");
       expect(steps.filter((step) => step.includes("_restore"))).not.toEqual([]);
     });
     expect(await differences("web1", script)).toBe("");

@@ -161,7 +161,7 @@ describe("a fault before anything works", () => {
   it("a package mirror that is down", async () => {
     await withWeb1Changed(
       "cp -a /etc/resolv.conf /root/ && echo nameserver 198.18.91.250 >/etc/resolv.conf && rm -rf /var/lib/apt/lists/*",
-      "cat /root/resolv.conf >/etc/resolv.conf",
+      "cat /root/resolv.conf >/etc/resolv.conf && rm /root/resolv.conf",
       async () => {
         const said = await failureOfWeb1({});
         expect(said).toContain("cannot install apache2 (see above); is this host's package mirror up?");

@@ -69,10 +69,21 @@ describe("real servers that are changed", () => {
     await expect(roll.withdraw("web3", "192.0.2.23")).rejects.toThrow("web1 has not come back");
   });
 
-  it("make place again where they could not leave", async () => {
-    const { link } = director(["withdraw 192.0.2.21"]);
+  it("are put back where they could not leave, and are the last that tried", async () => {
+    const { link, asked } = director(["withdraw 192.0.2.21"]);
     const roll = new Roll(link, 1);
     await expect(roll.withdraw("web1", "192.0.2.21")).rejects.toThrow("withdraw failed");
-    await roll.withdraw("web2", "192.0.2.22");
+    expect(asked).toEqual(["withdraw 192.0.2.21", "readmit 192.0.2.21"]);
+    await expect(roll.withdraw("web2", "192.0.2.22")).rejects.toThrow("web1 has not come back");
+  });
+
+  it.each([
+    ["a service that the plan no longer has there", "192.0.2.101:80", true],
+    ["what the plan has too", "192.0.2.100:80", false],
+  ])("are still sent to by a director that has %s", async (_, at, isLeaving) => {
+    const rules = [`-a -t ${at} -r 192.0.2.21:80 -g -w 5`, "-a -f 7 -r 192.0.2.21:0 -g -w 1"];
+    const plan = { items: [{ kind: "service", rules: ["-a -t 192.0.2.100:80 -r 192.0.2.21:80 -g -w 1"] }] };
+    const link = { name: "lb1", found: async () => ({ plan, reading: { rules } }) } as unknown as HostLink;
+    expect(await new Roll(link, 1).isLeaving("192.0.2.21")).toBe(isLeaving);
   });
 });
