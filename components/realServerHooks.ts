@@ -12,7 +12,10 @@ export function aroundChange(link: HostLink, directors: readonly Roll[]): pulumi
   const hook = (when: string, run: (change: HostChange) => Promise<void>) =>
     new pulumi.ResourceHook(`${link.name}-${when}`, async () => run(await link.found()));
   const release = hook("release", async (change) => {
-    if (hasLeftovers(change.reading) && !(await isSentTo(change, directors))) await link.run("release");
+    if (!hasLeftovers(change.reading)) return;
+    // A director that is changed in this run too has it released when it has stopped sending (directorHooks.ts).
+    const changing = await Promise.all(directors.map((director) => director.isToChange()));
+    if (!changing.includes(true)) await link.run("release");
   });
   return {
     // A host may be held already where the state does not know of it.
@@ -43,12 +46,6 @@ export function aroundChange(link: HostLink, directors: readonly Roll[]): pulumi
 /** Whether the host still holds something that its plan no longer names. */
 export function hasLeftovers({ differences }: HostReading): boolean {
   return differences.some(({ found }) => found === "still held");
-}
-
-/** A director that sends here what it will no longer send is changed in this run too; until then it must be served. */
-async function isSentTo({ plan }: HostChange, directors: readonly Roll[]): Promise<boolean> {
-  const leaving = await Promise.all(directors.map((director) => director.isLeaving(plan.address)));
-  return leaving.includes(true);
 }
 
 function disturbs({ plan, reading }: HostChange): boolean {

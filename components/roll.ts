@@ -1,5 +1,6 @@
 /** Keeps clients away from a real server while a change disturbs what it serves, a few real servers at a time. */
 import { Semaphore } from "async-mutex";
+import { digestOf } from "../render/script.ts";
 import type { HostLink } from "./hostLink.ts";
 
 /** One director's part in changes to its real servers. */
@@ -61,11 +62,11 @@ export class Roll {
     await this.readmit(realServer, address);
   }
 
-  /** Whether the director sends something to this address that its plan no longer does. */
-  async isLeaving(address: string): Promise<boolean> {
+  /** Whether the director is changed in this run too: then what it still sends must be served until it has been. */
+  async isToChange(): Promise<boolean> {
     const { plan, reading } = await this.#director.found();
-    const planned = plan.items.flatMap((item) => (item.kind === "service" ? item.rules.map(target) : []));
-    return reading.rules.some((rule) => sendsTo(rule, address) && !planned.includes(target(rule)));
+    const { held, differences, drift } = reading;
+    return held?.digest !== digestOf(plan) || differences.length > 0 || drift.length > 0;
   }
 
   async #serves(address: string): Promise<boolean> {
@@ -82,9 +83,4 @@ export class Roll {
 /** Rules of firewall marks are the health checks' own. */
 function sendsTo(rule: string, address: string): boolean {
   return rule.includes(` -r ${address}:`) && !rule.includes(" -f ");
-}
-
-/** A rule without how and how much: service and real server. */
-function target(rule: string): string {
-  return rule.replace(/ -[gim] .*/, "");
 }

@@ -1,9 +1,12 @@
 /** A managed Apache: a site of its own for each VIP and port, so that whatever else the host serves stays untouched. */
+import { createHash } from "node:crypto";
 import type { Apache, RealServer } from "../model/cluster.ts";
 import type { FileItem, Item } from "./hostPlan.ts";
 
 const folder = "/var/www/pulumi-lvs";
 const unit = "apache2.service";
+/** Below /etc/apache2. */
+const healthFolder = "pulumi-lvs-health";
 
 /** Debian's /etc/apache2/ports.conf listens on port 80; a second Listen for it would keep Apache from starting. */
 const listenedAnyway = 80;
@@ -18,6 +21,7 @@ export const apachePackages: readonly Item[] = [
 export function holdApache(server: RealServer, apache: Apache): Item[] {
   return [
     ...pages(server, apache),
+    ...healthPages(apache),
     ...sites(server, apache),
     { kind: "unit", name: unit, enabled: true, active: true },
     { kind: "revision", package: "apache2", unit, text: apache.revision ?? "" },
@@ -60,6 +64,20 @@ function pages(server: RealServer, apache: Apache): FileItem[] {
   ];
 }
 
+/** A file for each path, as for each site: the directors ask for the old one until they have been changed. */
+function healthPages({ healthPaths }: Apache): FileItem[] {
+  return healthPaths
+    .filter((path) => path !== "/")
+    .map((path) => ({
+      kind: "file",
+      path: `/etc/apache2/${healthFolder}/${createHash("sha256").update(path).digest("hex").slice(0, 8)}.conf`,
+      mode: "0644",
+      content: `Alias "${path}" "${folder}/health"\n`,
+      notify: unit,
+      check: "apache",
+    }));
+}
+
 /** A file for each, so that one which goes can stay in place until the directors have stopped sending. */
 function sites({ vips }: RealServer, apache: Apache): FileItem[] {
   const file = (name: string, content: string): FileItem => ({
@@ -80,11 +98,11 @@ function sites({ vips }: RealServer, apache: Apache): FileItem[] {
   ];
 }
 
-function site(at: string, { healthPaths, documentRoot = folder }: Apache): string {
+function site(at: string, { documentRoot = folder }: Apache): string {
   return [
     `<VirtualHost ${at}>`,
     `    DocumentRoot "${documentRoot}"`,
-    ...healthPaths.filter((path) => path !== "/").map((path) => `    Alias "${path}" "${folder}/health"`),
+    `    IncludeOptional ${healthFolder}/*.conf`,
     ...[...new Set([documentRoot, folder])].flatMap((directory) => [
       `    <Directory "${directory}">`,
       "        Require all granted",

@@ -2,6 +2,8 @@ import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { HostLink } from "../../components/hostLink.ts";
 import { Roll } from "../../components/roll.ts";
+import type { HostPlan } from "../../render/hostPlan.ts";
+import { digestOf } from "../../render/script.ts";
 
 /** A director that sends to web1 to web3, and what it is asked to do; `fails` names what it cannot. */
 function director(fails: readonly string[] = []) {
@@ -78,12 +80,18 @@ describe("real servers that are changed", () => {
   });
 
   it.each([
-    ["a service that the plan no longer has there", "192.0.2.101:80", true],
-    ["what the plan has too", "192.0.2.100:80", false],
-  ])("are still sent to by a director that has %s", async (_, at, isLeaving) => {
-    const rules = [`-a -t ${at} -r 192.0.2.21:80 -g -w 5`, "-a -f 7 -r 192.0.2.21:0 -g -w 1"];
-    const plan = { items: [{ kind: "service", rules: ["-a -t 192.0.2.100:80 -r 192.0.2.21:80 -g -w 1"] }] };
-    const link = { name: "lb1", found: async () => ({ plan, reading: { rules } }) } as unknown as HostLink;
-    expect(await new Roll(link, 1).isLeaving("192.0.2.21")).toBe(isLeaving);
-  });
+    ["is as its plan has it", {}, false],
+    ["has another plan", { held: { digest: "another", generation: "0" } }, true],
+    ["differs from its plan", { differences: [{}] }, true],
+    ["is not held yet", { held: undefined }, true],
+  ])(
+    "wait with what they give back for a director that is to change: one that %s",
+    async (_, found, isToChange) => {
+      const plan: HostPlan = { host: "lb1", address: "192.0.2.11", role: "director", items: [] };
+      const held = { digest: digestOf(plan), generation: "0" };
+      const reading = { held, differences: [], drift: [], ...found };
+      const link = { name: "lb1", found: async () => ({ plan, reading }) } as unknown as HostLink;
+      expect(await new Roll(link, 1).isToChange()).toBe(isToChange);
+    },
+  );
 });

@@ -15,7 +15,7 @@ describe("an Apache site, whatever the settings hold,", () => {
       /^Listen \d+$/,
       /^<VirtualHost( \d+\.\d+\.\d+\.\d+:\d+)+>$/,
       /^ {4}DocumentRoot "\/[^"\\]*"$/,
-      /^ {4}Alias "\/[^"\\\s]*" "\/var\/www\/pulumi-lvs\/health"$/,
+      /^ {4}IncludeOptional pulumi-lvs-health\/\*\.conf$/,
       /^ {4}<Directory "\/[^"\\]*">$/,
       /^ {8}Require all granted$/,
       /^ {4}<\/Directory>$/,
