@@ -39,6 +39,18 @@ export function withChanges(settings: Settings, changes: Settings): Settings {
   return changed;
 }
 
+/** The cluster of `Pulumi.dev.yaml` on a network of its own, for example `198.18.90`, with further changes. */
+export function devLab(network: string, changes: Settings = {}): Settings {
+  return withChanges(readStack("Pulumi.dev.yaml"), {
+    subnet: `${network}.0/24`,
+    "directors.lb1.address": `${network}.11`,
+    "realServers.web1.address": `${network}.21`,
+    "realServers.web2.address": `${network}.22`,
+    "virtualServices.web.address": `${network}.100`,
+    ...changes,
+  });
+}
+
 /** What the engine gives a program for these settings: text as it is, all else as JSON with its keys sorted. */
 export function asEngineConfig(settings: Settings): Record<string, string> {
   return Object.fromEntries(

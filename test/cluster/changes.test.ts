@@ -2,20 +2,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../load/load.ts";
-import { readStack, type Settings, withChanges } from "../fixtures.ts";
+import { devLab, type Settings, withChanges } from "../fixtures.ts";
 import { TestStack } from "./stack.ts";
 
 const network = "198.18.96";
 const vip = `${network}.100`;
 const stack = new TestStack("test-changes");
-const settings = withChanges(readStack("Pulumi.dev.yaml"), {
-  subnet: `${network}.0/24`,
-  "directors.lb1.address": `${network}.11`,
-  "realServers.web1.address": `${network}.21`,
-  "realServers.web2.address": `${network}.22`,
-  "realServers.web3": { address: `${network}.23`, apache: {} },
-  "virtualServices.web.address": vip,
-});
+const settings = devLab(network, { "realServers.web3": { address: `${network}.23`, apache: {} } });
 const withoutThird = withChanges(settings, { "realServers.web3": undefined });
 const withMore = withChanges(settings, {
   "virtualServices.web.scheduler": "wlc",

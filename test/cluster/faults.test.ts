@@ -2,19 +2,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runOverSsh } from "../../ssh/client.ts";
-import { readStack, withChanges } from "../fixtures.ts";
+import { devLab, withChanges } from "../fixtures.ts";
 import { TestStack } from "./stack.ts";
 
 const vip = "198.18.92.100";
 const url = `http://${vip}/`;
 const stack = new TestStack("test-faults");
-const settings = withChanges(readStack("Pulumi.dev.yaml"), {
-  subnet: "198.18.92.0/24",
-  "directors.lb1.address": "198.18.92.11",
-  "realServers.web1.address": "198.18.92.21",
-  "realServers.web2.address": "198.18.92.22",
-  "virtualServices.web.address": vip,
-});
+const settings = devLab("198.18.92");
 
 beforeAll(async () => {
   await stack.begin(settings);

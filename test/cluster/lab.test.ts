@@ -1,20 +1,13 @@
 /** The whole product on the lab: real engine, real IPVS, real ldirectord, real Apache, over real SSH. */
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { readStack, type Settings, withChanges } from "../fixtures.ts";
+import { devLab, type Settings, withChanges } from "../fixtures.ts";
 import { TestStack } from "./stack.ts";
 
-const subnet = "198.18.90.0/24";
 const vip = "198.18.90.100";
 const url = `http://${vip}/`;
 const stack = new TestStack("test-lab");
-const settings = withChanges(readStack("Pulumi.dev.yaml"), {
-  subnet,
-  "directors.lb1.address": "198.18.90.11",
-  "realServers.web1.address": "198.18.90.21",
-  "realServers.web2.address": "198.18.90.22",
-  "virtualServices.web.address": vip,
-});
+const settings = devLab("198.18.90");
 
 const weight = (server: string, value: number): Settings => ({
   [`virtualServices.web.realServers.${server}.weight`]: value,

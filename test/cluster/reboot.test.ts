@@ -1,7 +1,7 @@
 /** Hosts that go down and come up by themselves: what a converge made is there again, and no real server claims the VIP. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readStack, withChanges } from "../fixtures.ts";
+import { devLab } from "../fixtures.ts";
 import { watchArp } from "./arpWatch.ts";
 import { TestStack } from "./stack.ts";
 
@@ -10,15 +10,7 @@ const vip = "198.18.37.100";
 const url = `http://${vip}/`;
 
 beforeAll(async () => {
-  await stack.begin(
-    withChanges(readStack("Pulumi.dev.yaml"), {
-      subnet: "198.18.37.0/24",
-      "directors.lb1.address": "198.18.37.11",
-      "realServers.web1.address": "198.18.37.21",
-      "realServers.web2.address": "198.18.37.22",
-      "virtualServices.web.address": vip,
-    }),
-  );
+  await stack.begin(devLab("198.18.37"));
   await stack.must("up");
 });
 

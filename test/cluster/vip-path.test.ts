@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runOverSsh } from "../../ssh/client.ts";
-import { readStack, withChanges } from "../fixtures.ts";
+import { devLab } from "../fixtures.ts";
 import { TestStack } from "./stack.ts";
 
 const vip = "198.18.99.100";
@@ -10,12 +10,7 @@ const url = `http://${vip}/`;
 const intervalSeconds = 2;
 const timeoutSeconds = 2;
 const stack = new TestStack("test-vip-path");
-const settings = withChanges(readStack("Pulumi.dev.yaml"), {
-  subnet: "198.18.99.0/24",
-  "directors.lb1.address": "198.18.99.11",
-  "realServers.web1.address": "198.18.99.21",
-  "realServers.web2.address": "198.18.99.22",
-  "virtualServices.web.address": vip,
+const settings = devLab("198.18.99", {
   "virtualServices.web.healthCheck": { intervalSeconds, timeoutSeconds },
 });
 
