@@ -3,8 +3,8 @@ import { remote } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { HostPlan } from "../render/hostPlan.ts";
 import { describePlan } from "../render/hostPlan.ts";
+import { type Judge, readForChange } from "./hostChange.ts";
 import { HostLink } from "./hostLink.ts";
-import type { Judge } from "./hostReading.ts";
 import type { SshArgs } from "./ssh.ts";
 import { connectionTo } from "./ssh.ts";
 
@@ -40,7 +40,8 @@ export function linkTo(
   judge: Judge = () => {},
 ): HostLink {
   const connection = connectionTo(name, args.address, args.ssh);
-  return new HostLink(name, parent, plan, connection, args.machineId ?? "", judge);
+  const change = readForChange(name, parent, plan, connection, args.machineId ?? "", judge);
+  return new HostLink(name, parent, connection, change);
 }
 
 /** What else an update of a host involves. */

@@ -1,13 +1,13 @@
 /** What happens once a director has been changed: its real servers give back what it no longer sends connections for. */
 import * as pulumi from "@pulumi/pulumi";
+import { leftoversOf } from "../reading/hostReading.ts";
 import type { RealServer } from "./RealServer.ts";
-import { hasLeftovers } from "./realServerHooks.ts";
 
 /** Hooks for the director's command. */
 export function afterDirector(name: string, realServers: readonly RealServer[]): pulumi.ResourceHookBinding {
   const release = async ({ link }: RealServer) => {
     const { reading } = await link.found();
-    if (hasLeftovers(reading)) await link.run("release");
+    if (leftoversOf(reading).length > 0) await link.run("release");
   };
   const hook = new pulumi.ResourceHook(
     `${name}-release`,

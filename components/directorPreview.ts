@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { errorForPeople } from "../config/configError.ts";
 import { type TableChange, tableChanges } from "../reading/tableChange.ts";
 import { digestOf } from "../render/script.ts";
-import type { HostChange } from "./hostReading.ts";
+import type { HostChange } from "./hostChange.ts";
 
 /** Shows the change beside `director` at preview; throws where it must end connections and `mayBreak` is not set. */
 export async function showTableChanges(

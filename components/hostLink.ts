@@ -1,10 +1,9 @@
 /** A host as the running program sees it: how it was found, the script that holds it, and actions run there beside its resource. */
 import * as pulumi from "@pulumi/pulumi";
 import { type Connection, targetOf } from "../reading/target.ts";
-import type { HostPlan } from "../render/hostPlan.ts";
 import { shellWord } from "../render/script.ts";
 import { runOverSsh } from "../ssh/client.ts";
-import { type HostChange, type Judge, readForChange } from "./hostReading.ts";
+import type { HostChange } from "./hostChange.ts";
 
 /** What every Output has, though it is not declared; `apply` would never tell of a failure, and a hook would wait for ever. */
 interface Settling<T> {
@@ -23,16 +22,14 @@ export class HostLink {
   constructor(
     name: string,
     resource: pulumi.Resource,
-    plan: pulumi.Output<HostPlan>,
     connection: pulumi.Output<Connection>,
-    machineId: pulumi.Input<string>,
-    judge: Judge,
+    change: pulumi.Output<HostChange>,
   ) {
     this.name = name;
     this.connection = connection;
     this.#resource = resource;
-    this.#change = readForChange(name, resource, plan, connection, machineId, judge);
-    this.script = this.#change.apply(({ script }) => script);
+    this.#change = change;
+    this.script = change.apply(({ script }) => script);
   }
 
   /** The host as it was found; fails where it could not be read, or must not be changed as planned. For use in hooks: a preview may not know it. */

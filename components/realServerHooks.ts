@@ -1,10 +1,10 @@
 /** What happens around a change to a real server: clients are elsewhere meanwhile, and what it still serves is kept. */
 import * as pulumi from "@pulumi/pulumi";
-import type { HostReading } from "../reading/hostReading.ts";
+import { leftoversOf } from "../reading/hostReading.ts";
 import { disturbsApache } from "../render/apache.ts";
 import { itemLabel } from "../render/hostPlan.ts";
+import type { HostChange } from "./hostChange.ts";
 import type { HostLink } from "./hostLink.ts";
-import type { HostChange } from "./hostReading.ts";
 import type { Roll } from "./roll.ts";
 
 /** Hooks for the real server's command; `directors` is complete by the time they run. */
@@ -12,7 +12,7 @@ export function aroundChange(link: HostLink, directors: readonly Roll[]): pulumi
   const hook = (when: string, run: (change: HostChange) => Promise<void>) =>
     new pulumi.ResourceHook(`${link.name}-${when}`, async () => run(await link.found()));
   const release = hook("release", async (change) => {
-    if (!hasLeftovers(change.reading)) return;
+    if (leftoversOf(change.reading).length === 0) return;
     // A director that is changed in this run too has it released when it has stopped sending (directorHooks.ts).
     const changing = await Promise.all(directors.map((director) => director.isToChange()));
     if (!changing.includes(true)) await link.run("release");
@@ -24,35 +24,26 @@ export function aroundChange(link: HostLink, directors: readonly Roll[]): pulumi
       hook("withdraw", async (change) => {
         await Promise.all(directors.map((director) => director.approve(link.name)));
         if (!disturbs(change)) return;
-        for (const director of directors) await director.withdraw(link.name, addressOf(change));
+        for (const director of directors) await director.withdraw(link.name, change.plan.address);
       }),
     ],
     afterUpdate: [
       hook("readmit", async (change) => {
-        for (const director of directors) await director.readmit(link.name, addressOf(change));
+        for (const director of directors) await director.readmit(link.name, change.plan.address);
       }),
       release,
     ],
     onError: [
       new pulumi.ErrorHook(`${link.name}-failed`, async () => {
         const change = await link.found();
-        for (const director of directors) await director.giveUp(link.name, addressOf(change));
+        for (const director of directors) await director.giveUp(link.name, change.plan.address);
         return false;
       }),
     ],
   };
 }
 
-/** Whether the host still holds something that its plan no longer names. */
-export function hasLeftovers({ differences }: HostReading): boolean {
-  return differences.some(({ found }) => found === "still held");
-}
-
 function disturbs({ plan, reading }: HostChange): boolean {
   const differs = new Set(reading.differences.map(({ item }) => item));
   return plan.items.some((item) => disturbsApache(item) && differs.has(itemLabel(item)));
-}
-
-function addressOf({ plan }: HostChange): string {
-  return plan.address;
 }

@@ -49,8 +49,8 @@ find_unfinished() {
 
 # Whether another run holds this host right now.
 is_running() {
-  [ -e /run/pulumi-lvs.lock ] || return 1
-  ! flock -n /run/pulumi-lvs.lock true
+  [ -e "$lock" ] || return 1
+  ! flock -n "$lock" true
 }
 
 print_table() {

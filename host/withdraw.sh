@@ -16,7 +16,7 @@ withdraw() {
     fi
     terms=$(drain_terms "$key")
     grep -qsF -- "$key|$to|" "$state/withdrawn/$1" ||
-      printf '%s|%s|%s\n' "$key" "$to" "$(rule_to_return "$key" "$to")" >>"$state/withdrawn/$1"
+      keep_share "$key" "$to" >>"$state/withdrawn/$1"
     quiesce "$key" "$to"
     leaving+=("$key|$to|${terms%|*}")
   done 7< <(held_services)
@@ -37,25 +37,13 @@ serves_without() {
   return 1
 }
 
-# rule_to_return KEY ADDRESS:PORT: the line that gives it back its weight and thresholds; `ipvsadm -Sn` leaves the latter out.
-rule_to_return() {
-  local rules line thresholds
-  kernel_rules "$1"
-  thresholds=$(ipvsadm -Ln --thresholds "$(protocol_flag "$1")" "${1#* }" |
-    awk -v to="$2" '$1 == "->" && $2 == to { print "-x", $3, "-y", $4 }')
-  while IFS= read -r line; do
-    [[ $line != *" -r $2 "* ]] || printf '%s %s' "-e${line#-a}" "$thresholds"
-  done <<<"$rules"
-}
-
 # readmit ADDRESS: back to the weights it had, in each service as soon as it answers there.
 readmit() {
   local key to rule
   [ -e "$state/withdrawn/$1" ] || return 0
   while IFS='|' read -r -u 7 key to rule; do
     await_answer "$key" "$to" "$(drain_terms "$key" | cut -d '|' -f 3)"
-    # Where the health check has taken it out meanwhile, the check also puts it back.
-    [ -z "$(share_of "$key" "$to")" ] || printf '%s\n' "$rule" | ipvsadm -R
+    return_share "$key" "$to" "$rule"
   done 7<"$state/withdrawn/$1"
   rm -f "$state/withdrawn/$1"
   note "$host: $1: back in service"

@@ -23,6 +23,11 @@ export interface HostReading {
   readonly table: KernelTable;
 }
 
+/** Kind and id of what the host still holds though its plan no longer names it (host/reading.sh). */
+export function leftoversOf({ differences }: HostReading): string[] {
+  return differences.filter(({ found }) => found === "still held").map(({ item }) => item);
+}
+
 /** Reads what the host printed for a plan of this digest. */
 export function parseReading(text: string, digest: string): HostReading {
   const records = text.split("\n").map((line) => line.split("\t"));

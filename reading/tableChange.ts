@@ -1,6 +1,6 @@
 /** What a plan does to a director's kernel table, line by line, and to the connections in it. */
 import type { DrainTerms, HostPlan } from "../render/hostPlan.ts";
-import type { HostReading } from "./hostReading.ts";
+import { type HostReading, leftoversOf } from "./hostReading.ts";
 import { parseRules, type RealServerRule, type ServiceRules } from "./ipvsRules.ts";
 
 /** One line of the kernel's table that changes. */
@@ -26,9 +26,9 @@ export function tableChanges(plan: HostPlan, reading: HostReading): TableChange[
       .flatMap((item) => (item.kind === "drain" ? item.services : []))
       .map((term) => [term.key, term]),
   );
-  const leaving = reading.differences
-    .filter(({ item, found }) => item.startsWith("service ") && found === "still held")
-    .map(({ item }) => item.replace("service ", ""));
+  const leaving = leftoversOf(reading)
+    .filter((item) => item.startsWith("service "))
+    .map((item) => item.replace("service ", ""));
   return [
     ...[...wanted].flatMap(([key, service]) =>
       serviceChanges(key, service, present.get(key), terms.get(key), reading),

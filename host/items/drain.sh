@@ -48,15 +48,13 @@ drain_save() {
   local line key to
   for line in "${leaving[@]}"; do
     IFS='|' read -r key to _ <<<"$line"
-    printf '%s|%s|%s\n' "$key" "$to" "$(rule_to_return "$key" "$to")" >>"$2/rules"
+    keep_share "$key" "$to" >>"$2/rules"
   done
 }
 
 drain_restore() {
   local key to rule
-  while IFS='|' read -r -u 7 key to rule; do
-    [ -z "$(share_of "$key" "$to")" ] || printf '%s\n' "$rule" | ipvsadm -R
-  done 7<"$2/rules"
+  while IFS='|' read -r -u 7 key to rule; do return_share "$key" "$to" "$rule"; done 7<"$2/rules"
 }
 
 # Services of ours, planned or not, by what is kept of them.
@@ -75,7 +73,7 @@ drain_terms() {
   for terms in "$@"; do
     [ "${terms%%|*}" != "$key" ] || { printf '%s' "${terms#*|}"; return 0; }
   done
-  kept=$(grep -F -- "$key|" "$state/drain") || kept="$key|60|stop||"
+  kept=$(grep -sF -- "$key|" "$state/drain") || kept="$key|60|stop||"
   kept=${kept#*|}
   printf '%s|' "${kept%|*}"
 }
@@ -102,6 +100,20 @@ share_of() {
 }
 
 protocol_flag() { if [ "${1%% *}" = udp ]; then echo -u; else echo -t; fi; }
+
+# keep_share KEY ADDRESS:PORT: prints "KEY|ADDRESS:PORT|RULE"; RULE gives it back its weight and its thresholds, which
+# `ipvsadm -Sn` leaves out.
+keep_share() {
+  local rules line thresholds
+  kernel_rules "$1"
+  line=$(grep -F -- " -r $2 " <<<"$rules") || return 0
+  thresholds=$(ipvsadm -Ln --thresholds "$(protocol_flag "$1")" "${1#* }" |
+    awk -v to="$2" '$1 == "->" && $2 == to { print "-x", $3, "-y", $4 }')
+  printf '%s|%s|%s %s\n' "$1" "$2" "-e${line#-a}" "$thresholds"
+}
+
+# return_share KEY ADDRESS:PORT RULE: where the health check has taken it out meanwhile, the check also puts it back.
+return_share() { [ -z "$(share_of "$1" "$2")" ] || printf '%s\n' "$3" | ipvsadm -R; }
 
 # quiesce KEY ADDRESS:PORT
 quiesce() {
