@@ -17,10 +17,12 @@ export function digestOf(plan: HostPlan): string {
 
 /**
  * The script for `bash -s -- ACTION`, on stdin; `host/run.sh` lists the actions. Nothing runs before its last line has
- * arrived, and another `generation` makes an unchanged plan run again.
+ * arrived, and another `generation` makes an unchanged plan run again. bash reads a script from a pipe byte by byte,
+ * which costs small hosts seconds, so it is taken in as one.
  */
 export function renderScript(plan: HostPlan, generation = "0"): string {
   return `${asRoot}
+eval "$(cat)"
 ${settings}
 host=${shellWord(plan.host)}
 address=${shellWord(plan.address)}
