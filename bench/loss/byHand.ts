@@ -9,7 +9,7 @@ export const ownConfiguration = `
 sed -i -e '/^cleanstop/d' -e '/^readdquiescent/d' ${configuration}
 ${restart}
 for _ in $(seq 150); do
-  [ "$(ipvsadm -Sn | grep -c -- '-r')" -lt "$(grep -c 'real =' ${configuration})" ] || exit 0
+  [ "$(ipvsadm -Sn | grep -c -- '^-a -t')" -lt "$(grep -c 'real =' ${configuration})" ] || exit 0
   sleep 0.2
 done
 ipvsadm -Ln >&2
@@ -40,7 +40,7 @@ export const scheduler = (name: string) => `
 sed -i -E 's/^( +scheduler =) .*/\\1 ${name}/' ${configuration}
 ${tableWith(name)}`;
 
-/** Into the table at once; the real server itself is next. */
+/** Into the table at once; the real server itself is next, and its web server last. */
 export const addToTable = (server: string, value: number) => `
 sed -i '0,/ real = /s/^ *real = .*/&\\n    real = ${server}:80 gate ${value}/' ${configuration}
 ipvsadm -a -t ${vip}:80 -r ${server}:80 -g -w ${value}
@@ -58,13 +58,17 @@ sysctl -q -w net.ipv4.conf.lo.arp_ignore=1 net.ipv4.conf.lo.arp_announce=2
 sysctl -q -w net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2
 `;
 
+export const startWebServer = `
+systemctl start apache2
+`;
+
 export const realServerStop = `
 ip address delete ${vip}/32 dev lo
 `;
 
-/** A web server that runs, and that nobody manages. */
+/** A web server that nobody manages, and that does not run yet. */
 export const webServer = `
-systemctl start apache2
+systemctl stop apache2
 cd /var/www/html
 echo web3 >index.html
 echo ok >healthz

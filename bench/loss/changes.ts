@@ -33,7 +33,7 @@ const base = withChanges(readStack("Pulumi.dev.yaml"), {
   "realServers.web2.address": addresses.web2,
   "virtualServices.web.address": vip,
 });
-const withIdleServer = withChanges(base, { "realServers.web3": { address: addresses.web3 } });
+const withIdleServer = withChanges(base, { "realServers.web3": { address: addresses.web3, apache: {} } });
 const withThirdServer = withChanges(withIdleServer, {
   "virtualServices.web.realServers.web3": { weight: 2 },
 });
@@ -72,7 +72,7 @@ export const changes: readonly Change[] = [
       preparation: [...preparation, { host: "web3", script: byHand.webServer }],
       steps: [
         ...onDirector(byHand.addToTable(addresses.web3, 2)),
-        { host: "web3", script: byHand.realServerStart },
+        { host: "web3", script: byHand.realServerStart + byHand.startWebServer },
       ],
       cleaning: [{ host: "web3", script: byHand.realServerStop }],
     },
