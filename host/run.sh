@@ -29,20 +29,21 @@ preflight() {
   [ -d /run/systemd/system ] || fail 'systemd does not run here; it must be PID 1'
 }
 
-# Whoever waits is told at once for whom: the login that came in, also where it became root by sudo.
+# lock [--shared]: whoever waits is told at once for whom: the login that came in, also where it became root by sudo.
+# Runs that take real servers out of service and back share the host: one waits for connections while another goes on.
 lock() {
-  local now address=${SSH_CLIENT:-}
+  local now way=${1:---exclusive} address=${SSH_CLIENT:-}
   address=${address%% *}
   exec 9<>"$lock"
-  flock -n 9 || {
+  flock "$way" -n 9 || {
     note "$host: waiting up to $lock_wait_seconds s for another run: $(lock_owner)"
-    flock -w "$lock_wait_seconds" 9 || fail "another run holds this host: $(lock_owner); wait for it to end"
+    flock "$way" -w "$lock_wait_seconds" 9 || fail "another run holds this host: $(lock_owner); wait for it to end"
   }
   TZ=UTC printf -v now '%(%FT%TZ)T' -1
   printf '%s from %s, process %s, since %s\n' "${SUDO_USER:-root}" "${address:-this host itself}" "$$" "$now" >"$lock"
 }
 
-# Its file was written when the lock was taken.
+# Its file was written when the lock was last taken.
 lock_owner() { echo "$(<"$lock") ($(($(date +%s) - $(stat -c %Y "$lock"))) s ago)"; }
 
 # item KIND ID [WANTED…]: one line of the plan. KIND_read sets `wanted` and `found` to comparable text (without
@@ -164,7 +165,10 @@ main() {
       compare
       release
       ;;
-    withdraw | readmit) "$1" "$2" ;;
+    withdraw | readmit)
+      lock --shared
+      "$1" "$2"
+      ;;
     read) read_host ;;
     inspect)
       compare

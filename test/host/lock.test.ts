@@ -33,3 +33,23 @@ it.each([
 it("has the host as soon as the other ends", () => {
   expect(sandbox.bash("(lock); lock; echo mine")).toBe("mine\n");
 });
+
+it("is kept from whoever takes a real server out of service or back", () => {
+  for (const action of ["withdraw", "readmit"]) {
+    const said = sandbox.bash(
+      `${action}() { echo done; }; lock; (exec 9>&-; main ${action} 192.0.2.22) || echo "exit $?"`,
+    );
+    expect(said).toContain("another run holds this host");
+    expect(said).toContain("exit 1\n");
+    expect(said).not.toContain("done");
+  }
+});
+
+it("is shared by those who take real servers out of service and back, and kept from others meanwhile", () => {
+  const said = sandbox.bash(
+    `withdraw() { (exec 9>&-; main readmit 192.0.2.22); (exec 9>&-; lock) || echo "exit $?"; }
+     readmit() { echo "$1 is back"; }
+     main withdraw 192.0.2.21`,
+  );
+  expect(said).toMatch(/^192\.0\.2\.22 is back\nexit 1\n[\s\S]*another run holds this host/);
+});
