@@ -13,7 +13,7 @@ read_host() {
   fi
   read -r held_digest held_generation <"$state/converged"
   record_line held "$held_digest" "$held_generation"
-  compare
+  if [ "$held_digest" = "$digest" ]; then compare inspect; else compare; fi
   find_unfinished
   print_differences difference
   if [ "$held_digest" != "$digest" ] && [ -e "$state/script" ]; then

@@ -66,8 +66,9 @@ item() {
   fi
 }
 
+# compare [inspect]: `inspect` looks deeper, at a host that no run has just changed.
 compare() {
-  mode=compare planned=() differences=()
+  mode=${1:-verify} planned=() differences=()
   plan
 }
 
@@ -171,7 +172,7 @@ main() {
       ;;
     read) read_host ;;
     inspect)
-      compare
+      compare inspect
       show_differences
       ;;
     *) fail "unknown action \"${1:-}\"; give converge, release, remove, withdraw, readmit, read or inspect" ;;

@@ -60,10 +60,10 @@ await_answer() {
   fail "$2 does not come back to $1 in $attempt attempts: $said"
 }
 
-# run_check CHECK VIP:PORT ADDRESS:PORT, as ldirectord would.
+# run_check CHECK VIP:PORT ADDRESS:PORT [SECONDS], as ldirectord would; it fails after SECONDS at the latest.
 run_check() {
   # shellcheck disable=SC2016 # Perl's variables
-  perl -e '
+  timeout "${4:-0}" perl -e '
     sub ld_log { }
     my $text = do { local ( $/, @ARGV ) = ( undef, shift ); <> };
     my $check = eval "no warnings; sub { \@ARGV = \@_; $text }" or die $@;

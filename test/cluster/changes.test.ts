@@ -165,6 +165,15 @@ describe("drift", () => {
     expect(await stack.changes()).toEqual({ same: expect.any(Number) });
   });
 
+  it("is a real server that somebody deletes from the table though its health check passes", async () => {
+    await stack.onHost("lb1", `ipvsadm -d -t ${vip}:80 -r ${network}.22:80`);
+    const expected = [`lb1: ${network}.22:80 weight 2 → absent (service tcp ${vip}:80)`];
+    expect(await drift()).toEqual({ exitCode: 2, found: expected });
+    await stack.must("up");
+    expect(await kernelRules()).toContain(`-r ${network}.22:80 -g -w 2`);
+    expect(await drift()).toEqual({ exitCode: 0, found: [] });
+  });
+
   it("cannot be told of a host that does not answer: a warning at preview, an error in up", async () => {
     await stack.container("web2").pause();
     try {
