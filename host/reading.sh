@@ -3,7 +3,7 @@
 #   held DIGEST GENERATION                  of the last good run
 #   difference "KIND ID" PLANNED FOUND      from this plan
 #   drift "KIND ID" PLANNED FOUND           from the plan of the last good run, where that is another one (its own script)
-#   rule LINE, table LINE                   director: what `ipvsadm -Sn` and `ipvsadm -Ln` print
+#   rule LINE, table LINE                   director: what table_rules and `ipvsadm -Ln` print
 
 read_host() {
   local held_digest held_generation
@@ -54,6 +54,6 @@ is_running() {
 }
 
 print_table() {
-  ipvsadm -Sn 2>/dev/null | sort | sed 's/^/rule\t/'
+  table_rules | sed 's/^/rule\t/'
   ipvsadm -Ln 2>/dev/null | sed 's/^/table\t/'
 }

@@ -17,7 +17,7 @@ export interface HostReading {
   readonly differences: readonly Difference[];
   /** From the plan of the last good run: what somebody or something else has changed since. */
   readonly drift: readonly Difference[];
-  /** Lines of `ipvsadm -Sn`, sorted; empty for a real server. */
+  /** The kernel's rules, see `ipvsRules.ts`; empty for a real server. */
   readonly rules: readonly string[];
   /** The kernel's table with its connection counts; empty for a real server. */
   readonly table: KernelTable;

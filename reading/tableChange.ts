@@ -1,7 +1,7 @@
 /** What a plan does to a director's kernel table, line by line, and to the connections in it. */
 import type { DrainTerms, HostPlan } from "../render/hostPlan.ts";
 import { type HostReading, leftoversOf } from "./hostReading.ts";
-import { parseRules, type RealServerRule, type ServiceRules } from "./ipvsRules.ts";
+import { parseRules, type RealServerRule, type ServiceRules, shareChanges } from "./ipvsRules.ts";
 
 /** One line of the kernel's table that changes. */
 export interface TableChange {
@@ -78,10 +78,9 @@ function realServerChanges(
   count: number,
 ): TableChange[] {
   const method = `forwarding ${from.forwarding} → ${to.forwarding}`;
-  const weight = `weight ${from.weight} → ${to.weight}`;
   return [
     ...(from.forwarding === to.forwarding ? [] : [breaking(service, realServer, method, count)]),
-    ...(from.weight === to.weight ? [] : [untouched(service, realServer, weight, count)]),
+    ...shareChanges(from, to).map((change) => untouched(service, realServer, change, count)),
   ];
 }
 

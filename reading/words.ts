@@ -1,6 +1,6 @@
 /** Differences in an operator's words: what it is, as planned → as found. */
 import type { Difference } from "./hostReading.ts";
-import { parseRules } from "./ipvsRules.ts";
+import { parseRules, type RealServerRule, shareChanges } from "./ipvsRules.ts";
 
 /** A difference, a line for each thing that differs: `arp_ignore 1 → 0`. */
 export function inWords({ item, planned, found }: Difference): string[] {
@@ -36,17 +36,15 @@ function serviceInWords(key: string, planned: string, found: string): string[] {
       const from = wanted.realServers.get(name);
       const to = present.realServers.get(name);
       const at = `(service ${key})`;
-      const method = from && to && from.forwarding !== to.forwarding;
+      if (!from || !to) return [`${name} ${weight(from)} → ${weight(to)} ${at}`];
       return [
-        ...(method ? [`${name} forwarding ${from.forwarding} → ${to.forwarding} ${at}`] : []),
-        ...(from?.weight === to?.weight
-          ? []
-          : [`${name} ${weight(from)} → ${weight(to).replace("weight ", from ? "" : "weight ")} ${at}`]),
-      ];
+        ...(from.forwarding === to.forwarding ? [] : [`forwarding ${from.forwarding} → ${to.forwarding}`]),
+        ...shareChanges(from, to),
+      ].map((change) => `${name} ${change} ${at}`);
     }),
   ];
 }
 
-function weight(rule: { readonly weight: number } | undefined): string {
+function weight(rule: RealServerRule | undefined): string {
   return rule ? `weight ${rule.weight}` : "absent";
 }

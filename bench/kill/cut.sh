@@ -7,7 +7,7 @@ set -euo pipefail
 : "${cut_way:?}" "${cut_at?}" "${cut_pattern?}" "${cut_passed?}" "${cut_compare?}"
 
 cut_readers='main|plan|converge|release|remove|undo|serves_until_released|is_held|is_running|preflight|lock|note|fail|show_differences|is_planned|newest_first
-entry_of|find_link|kernel_rules|health_as_planned|rule_changes|settled|await_rules|unit_enablement|unit_property|check_.*
+entry_of|find_link|table_rules|kernel_rules|health_as_planned|rule_changes|settled|await_rules|unit_enablement|unit_property|check_.*
 .*_read|cut_.*'
 
 # What of this host a run may change, as one number.

@@ -101,15 +101,12 @@ share_of() {
 
 protocol_flag() { if [ "${1%% *}" = udp ]; then echo -u; else echo -t; fi; }
 
-# keep_share KEY ADDRESS:PORT: prints "KEY|ADDRESS:PORT|RULE"; RULE gives it back its weight and its thresholds, which
-# `ipvsadm -Sn` leaves out.
+# keep_share KEY ADDRESS:PORT: prints "KEY|ADDRESS:PORT|RULE"; RULE gives it back its weight and its thresholds.
 keep_share() {
-  local rules line thresholds
+  local rules line
   kernel_rules "$1"
   line=$(grep -F -- " -r $2 " <<<"$rules") || return 0
-  thresholds=$(ipvsadm -Ln --thresholds "$(protocol_flag "$1")" "${1#* }" |
-    awk -v to="$2" '$1 == "->" && $2 == to { print "-x", $3, "-y", $4 }')
-  printf '%s|%s|%s %s\n' "$1" "$2" "-e${line#-a}" "$thresholds"
+  printf '%s|%s|%s\n' "$1" "$2" "-e${line#-a}"
 }
 
 # return_share KEY ADDRESS:PORT RULE: where the health check has taken it out meanwhile, the check also puts it back.

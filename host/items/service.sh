@@ -1,7 +1,17 @@
 # A virtual service in the kernel's IPVS table, as the health daemon fills it:
-# service "PROTOCOL VIP:PORT" RULES SETTLE_SECONDS removed|quiesced [FALLBACK:PORT]; RULES are the lines `ipvsadm -Sn` must
-# print for it, sorted. The fourth word says what becomes of a real server whose health check fails. FALLBACK comes and
-# goes with the health of the real servers, so its line is not looked at.
+# service "PROTOCOL VIP:PORT" RULES SETTLE_SECONDS removed|quiesced [FALLBACK:PORT]; RULES are the lines that table_rules
+# must print for it. The fourth word says what becomes of a real server whose health check fails. FALLBACK comes and goes
+# with the health of the real servers, so its line is not looked at.
+
+# Prints what `ipvsadm -Sn` does, sorted, with the connection thresholds that it leaves out.
+table_rules() {
+  awk '
+    BEGIN { flag["TCP"] = "-t"; flag["UDP"] = "-u"; flag["FWM"] = "-f" }
+    !rules && $1 in flag { service = flag[$1] " " $2 }
+    !rules && $1 == "->" && $3 + $4 > 0 { thresholds[service " -r " $2] = " -x " $3 " -y " $4 }
+    rules { sub(/ +$/, ""); print $0 thresholds[$2 " " $3 " -r " $5] }' \
+    <(ipvsadm -Ln --thresholds 2>/dev/null) rules=1 <(ipvsadm -Sn 2>/dev/null) | sort
+}
 
 # kernel_rules "PROTOCOL VIP:PORT" [FALLBACK:PORT]: sets `rules` to the kernel's lines, sorted; empty where it has none.
 kernel_rules() {
@@ -10,8 +20,8 @@ kernel_rules() {
   rules=''
   while IFS= read -r line; do
     [[ -z ${2:-} || $line != *" -r $2 "* ]] || continue
-    [[ "$line " != *" $flag ${1#* } "* ]] || rules+="${line%"${line##*[! ]}"}"$'\n'
-  done < <(ipvsadm -Sn 2>/dev/null | sort)
+    [[ "$line " != *" $flag ${1#* } "* ]] || rules+=$line$'\n'
+  done < <(table_rules)
   rules=${rules%$'\n'}
 }
 
@@ -32,7 +42,7 @@ service_read() {
 health_as_planned() {
   local line counted=''
   while IFS= read -r line; do
-    [[ $3 == quiesced && $line == *' -w 0' && $2 == *"${line%% -[gim] *} "* ]] || counted+=$line$'\n'
+    [[ $3 == quiesced && "$line " == *' -w 0 '* && $2 == *"${line%% -[gim] *} "* ]] || counted+=$line$'\n'
   done <<<"$1"
   while IFS= read -r line; do
     [[ $line != -a* || $counted == *"${line%% -[gim] *} "* || $'\n'$4$'\n' == *$'\n'"$line"$'\n'* ]] ||

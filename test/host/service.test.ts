@@ -1,6 +1,6 @@
 /** When a director's table counts as planned, with real bash and a stub for ipvsadm. */
 import { execFileSync } from "node:child_process";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { inCheckout } from "../fixtures.ts";
 import { Sandbox } from "./sandbox.ts";
 
@@ -72,6 +72,48 @@ describe("the table of a service", () => {
   it("is not as planned while converging until every real server is in", () => {
     expect(found("converge", [service, web2(2)])).toEqual([service, web2(2)].sort());
     expect(found("converge", [...planned, fallback])).toEqual([...planned].sort());
+  });
+});
+
+describe("the thresholds of a real server", () => {
+  const limited = `${web1(1)} -x 100 -y 80`;
+  const sandbox = new Sandbox(`
+    ipvsadm() {
+      case $1 in
+        -Sn) printf '%s \\n' '${service}' '${web1(1)}' '${web2(2)}' '-a -t 192.0.2.101:80 -r 192.0.2.21:80 -g -w 1' ;;
+        -Ln) printf '%s\\n' 'IP Virtual Server version 1.2.1 (size=4096)' \
+          'Prot LocalAddress:Port            Uthreshold Lthreshold ActiveConn InActConn' '  -> RemoteAddress:Port' \
+          'TCP  192.0.2.100:80 wrr' '  -> 192.0.2.21:80                100        80         0          0' \
+          '  -> 192.0.2.22:80                0          0          5          4' \
+          'TCP  192.0.2.101:80 wrr' '  -> 192.0.2.21:80                0          0          5          4' ;;
+        -R) sed 's/^/ran: /' ;;
+      esac
+    }`);
+  afterAll(() => sandbox.remove());
+  const key = "tcp 192.0.2.100:80";
+
+  it("are part of the kernel's rules, so that others than planned are drift", () => {
+    expect(sandbox.bash(`kernel_rules '${key}'; printf '%s' "$rules"`).split("\n")).toEqual([
+      service,
+      limited,
+      web2(2),
+    ]);
+  });
+
+  it("are kept and put back", () => {
+    const other = service.replace("wrr", "rr");
+    const said = sandbox.bash(`service_save '${key}' "$folder"; cat "$folder/rules"; echo
+      sed -i 's/-x 100 -y 80/-x 9 -y 8/; s/wrr/rr/' "$folder/rules"; service_restore '${key}' "$folder"`);
+    expect(said.split("\n").slice(0, 3)).toEqual([service, limited, web2(2)]);
+    expect(said).toContain(
+      `ran: ${other.replace("-A", "-E")}\nran: ${web1(1).replace("-a", "-e")} -x 9 -y 8\n`,
+    );
+  });
+
+  it("go back with the weight of one that was to leave", () => {
+    expect(sandbox.bash(`keep_share '${key}' 192.0.2.21:80`)).toBe(
+      `${key}|192.0.2.21:80|${limited.replace("-a", "-e")}\n`,
+    );
   });
 });
 

@@ -54,6 +54,12 @@ describe("what a plan does to the kernel's table", () => {
     ]);
   });
 
+  it("is a threshold that leaves connections alone", () => {
+    expect(changes({ "virtualServices.web.realServers.web2.upperThreshold": 9 })).toMatchObject([
+      { realServer: "192.0.2.22:80", change: "upper threshold 0 → 9", connections: "12 untouched" },
+    ]);
+  });
+
   it("is a scheduler that leaves the connections of the whole service alone", () => {
     expect(changes({ "virtualServices.web.scheduler": "rr" })).toMatchObject([
       { realServer: undefined, change: "scheduler wrr → rr", connections: "17 untouched" },

@@ -44,6 +44,14 @@ describe("a difference", () => {
       planned.replace("7:80 -g", "7:80 -m"),
       [`192.0.2.7:80 forwarding dr → nat (service ${key})`],
     ],
+    [
+      "other thresholds",
+      planned.replace("-w 3", "-w 3 -x 100 -y 80"),
+      [
+        `192.0.2.7:80 upper threshold 0 → 100 (service ${key})`,
+        `192.0.2.7:80 lower threshold 0 → 80 (service ${key})`,
+      ],
+    ],
     ["another scheduler", planned.replace("wrr", "rr"), [`service ${key} scheduler wrr → scheduler rr`]],
     ["no table", "absent", [`service ${key} in the table → absent`]],
   ])("in the kernel's table is told line by line: %s", (_, found, words) => {

@@ -30,8 +30,9 @@ describe("the rules that the kernel must hold", () => {
   it.each([
     ["its weight", { weight: 7 }, "-w 7"],
     ["no weight", { weight: 0 }, "-w 0"],
-    ["thresholds, which ipvsadm leaves out,", { upperThreshold: 9, lowerThreshold: 8 }, "-w 1"],
-  ])("name a real server with %s as ipvsadm prints it", (_, destination, expected) => {
+    ["thresholds", { upperThreshold: 9, lowerThreshold: 8 }, "-w 1 -x 9 -y 8"],
+    ["an upper threshold alone", { upperThreshold: 9 }, "-w 1 -x 9 -y 0"],
+  ])("name a real server with %s as its host prints it", (_, destination, expected) => {
     expect(rulesFor({ [`${web}.realServers.web1`]: destination })[1]).toBe(
       `-a -t 198.18.7.100:80 -r 198.18.7.21:80 -g ${expected}`,
     );
