@@ -74,7 +74,14 @@ async function read(
   }
 }
 
-const unlikeAny: HostReading = { held: undefined, differences: [], drift: [], rules: [], table: new Map() };
+const unlikeAny: HostReading = {
+  held: undefined,
+  differences: [],
+  drift: [],
+  rules: [],
+  table: new Map(),
+  drainSeconds: new Map(),
+};
 
 async function showDrift(
   name: string,

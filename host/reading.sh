@@ -3,6 +3,7 @@
 #   held DIGEST GENERATION                  of the last good run
 #   difference "KIND ID" PLANNED FOUND      from this plan
 #   drift "KIND ID" PLANNED FOUND           from the plan of the last good run, where that is another one (its own script)
+#   drain SERVICE SECONDS                   director: how long its real servers may drain, as the last run had it
 #   rule LINE, table LINE                   director: what table_rules and `ipvsadm -Ln` print
 
 read_host() {
@@ -54,6 +55,7 @@ is_running() {
 }
 
 print_table() {
+  [ ! -e "$state/drain" ] || awk -F '|' '{ print "drain\t" $1 "\t" $2 }' "$state/drain"
   table_rules | sed 's/^/rule\t/'
   ipvsadm -Ln 2>/dev/null | sed 's/^/table\t/'
 }

@@ -21,6 +21,8 @@ export interface HostReading {
   readonly rules: readonly string[];
   /** The kernel's table with its connection counts; empty for a real server. */
   readonly table: KernelTable;
+  /** Longest time for connections of a real server that leaves, by service, as the last run that knew it had it. */
+  readonly drainSeconds: ReadonlyMap<string, number>;
 }
 
 /** Kind and id of what the host still holds though its plan no longer names it (host/reading.sh). */
@@ -44,6 +46,7 @@ export function parseReading(text: string, digest: string): HostReading {
         .map((fields) => fields.join("\t"))
         .join("\n"),
     ),
+    drainSeconds: new Map(of("drain").map(([key = "", seconds]) => [key, Number(seconds)])),
   };
 }
 

@@ -86,12 +86,14 @@ function realServerChanges(
 
 function serviceLeaves(service: string, gone: ServiceRules, reading: HostReading): TableChange[] {
   return [
-    ...[...gone.realServers.keys()].map((to) => leaves(service, to, active(reading, service, to), undefined)),
+    ...[...gone.realServers.keys()].map((to) =>
+      leaves(service, to, active(reading, service, to), reading.drainSeconds.get(service)),
+    ),
     { service, realServer: undefined, change: "removed", connections: "none left by then", breaks: false },
   ];
 }
 
-/** `seconds` is undefined where the last run knew them. */
+/** `seconds` is undefined where the host does not know them. */
 function leaves(
   service: string,
   realServer: string,

@@ -13,6 +13,7 @@ vi.mock("../reading/readHost.ts", async (original) => ({
       drift: [],
       rules: [],
       table: new Map(),
+      drainSeconds: new Map(),
     };
   }),
 }));

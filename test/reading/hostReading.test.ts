@@ -13,6 +13,7 @@ describe("what a host says of itself", () => {
       drift: [],
       rules: [],
       table: new Map(),
+      drainSeconds: new Map(),
     });
   });
 
@@ -27,11 +28,12 @@ describe("what a host says of itself", () => {
     expect(other).toMatchObject({ differences: [weight], drift: [arp] });
   });
 
-  it("has the kernel's rules and table of a director", () => {
+  it("has the kernel's rules and table of a director, and how long its services drain", () => {
     const rule = "-a -t 192.0.2.100:80 -r 192.0.2.21:80 -g -w 1";
-    const { rules, table } = parseReading(
+    const { rules, table, drainSeconds } = parseReading(
       [
         "held\td1\tg.0",
+        "drain\ttcp 192.0.2.100:80\t30",
         `rule\t${rule} `,
         "table\tTCP  192.0.2.100:80 wrr",
         "table\t  -> 192.0.2.21:80                Route   1      5          4",
@@ -39,6 +41,7 @@ describe("what a host says of itself", () => {
       "d1",
     );
     expect(rules).toEqual([rule]);
+    expect(drainSeconds).toEqual(new Map([["tcp 192.0.2.100:80", 30]]));
     expect(table.get("tcp 192.0.2.100:80")).toMatchObject([{ key: "192.0.2.21:80", activeConnections: 5 }]);
   });
 });

@@ -105,12 +105,28 @@ describe("what a plan does to the kernel's table", () => {
     ]);
   });
 
-  it("is a service that goes, its real servers drained", () => {
-    const gone = reading(`difference\tservice ${key}\tgiven back\tstill held`);
-    expect(changes({ "virtualServices.web.port": 8080 }, gone).slice(3)).toMatchObject([
-      { service: key, realServer: "192.0.2.21:80", change: "leaves", connections: "5 drain" },
-      { service: key, realServer: "192.0.2.22:80", change: "leaves", connections: "12 drain" },
-      { service: key, realServer: undefined, change: "removed" },
+  const gone = (seconds: number) =>
+    reading(`difference\tservice ${key}\tgiven back\tstill held`, `drain\t${key}\t${seconds}`);
+
+  it("is a service that goes, its real servers drained for as long as it allowed", () => {
+    expect(changes({ "virtualServices.web.port": 8080 }, gone(30)).slice(3)).toMatchObject([
+      {
+        service: key,
+        realServer: "192.0.2.21:80",
+        change: "leaves",
+        connections: "5 drain, for at most 30 s",
+        breaks: false,
+      },
+      { service: key, realServer: "192.0.2.22:80", connections: "12 drain, for at most 30 s" },
+      { service: key, realServer: undefined, change: "removed", breaks: false },
+    ]);
+  });
+
+  it("breaks connections of a service that goes and allowed no time", () => {
+    expect(changes({ "virtualServices.web.port": 8080 }, gone(0)).slice(3)).toMatchObject([
+      { realServer: "192.0.2.21:80", connections: "5 break", breaks: true },
+      { realServer: "192.0.2.22:80", connections: "12 break", breaks: true },
+      { realServer: undefined, change: "removed" },
     ]);
   });
 });
