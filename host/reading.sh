@@ -43,7 +43,7 @@ find_unfinished() {
     is_planned "$line" || differences+=("$line" 'given back' 'still held')
   done < <(newest_first "$state/before")
   for entry in "$state"/withdrawn/*; do
-    [ ! -e "$entry" ] || differences+=("withdrawn ${entry##*/}" 'in service' 'out for a change of its own')
+    [ ! -e "$entry" ] || is_running || differences+=("withdrawn ${entry##*/}" 'in service' 'out for a change of its own')
   done
   [ ! -e "$state/undo" ] || is_running || differences+=('run' 'complete' 'cut off')
 }

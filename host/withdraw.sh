@@ -27,6 +27,9 @@ withdraw() {
   }
 }
 
+# is_withdrawn KEY ADDRESS:PORT: whether it is out of service for a change of its own.
+is_withdrawn() { [ -e "$state/withdrawn/${2%:*}" ] && grep -qF -- "$1|$2|" "$state/withdrawn/${2%:*}"; }
+
 # serves_without KEY ADDRESS:PORT: whether another real server gets new connections.
 serves_without() {
   local to share

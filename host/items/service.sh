@@ -34,20 +34,24 @@ service_read() {
   found=${rules:-absent}
   [ "$mode" != converge ] && [ -n "$rules" ] || return 0
   [ "$mode" != inspect ] || missed=$(missed_rules "$1" "$rules" "$2")
-  found=$(health_as_planned "$rules" "$2" "$4" "$missed")
+  found=$(health_as_planned "$1" "$rules" "$2" "$4" "$missed")
 }
 
-# health_as_planned PRESENT PLANNED removed|quiesced MISSED: PRESENT, but with a real server as it is in PLANNED that is
-# out of the table and not MISSED, or quiesced at weight 0 where that is the health check's way.
+# health_as_planned "PROTOCOL VIP:PORT" PRESENT PLANNED removed|quiesced MISSED: PRESENT, but with a real server as it is
+# in PLANNED that is out of the table and not MISSED, or at weight 0 where that is the health check's way or it is
+# withdrawn, which is told apart from the table (../reading.sh).
 health_as_planned() {
-  local line counted=''
+  local line to counted=''
   while IFS= read -r line; do
-    [[ $3 == quiesced && "$line " == *' -w 0 '* && $2 == *"${line%% -[gim] *} "* ]] || counted+=$line$'\n'
-  done <<<"$1"
-  while IFS= read -r line; do
-    [[ $line != -a* || $counted == *"${line%% -[gim] *} "* || $'\n'$4$'\n' == *$'\n'"$line"$'\n'* ]] ||
+    to=${line%% -[gim] *}
+    if [[ "$line " != *' -w 0 '* || $3 != *"$to "* ]] || ! { [ "$4" = quiesced ] || is_withdrawn "$1" "${to##* }"; }; then
       counted+=$line$'\n'
+    fi
   done <<<"$2"
+  while IFS= read -r line; do
+    [[ $line != -a* || $counted == *"${line%% -[gim] *} "* || $'\n'$5$'\n' == *$'\n'"$line"$'\n'* ]] ||
+      counted+=$line$'\n'
+  done <<<"$3"
   sort <<<"${counted%$'\n'}"
 }
 
