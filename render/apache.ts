@@ -51,6 +51,11 @@ export function disturbsApache(item: Item): boolean {
   }
 }
 
+/** Whether it may do so that a host gives back the item with this label. */
+export function givingBackDisturbsApache(label: string): boolean {
+  return label === `unit ${unit}` || label.startsWith("file /etc/apache2/");
+}
+
 function pages(server: RealServer, apache: Apache): FileItem[] {
   const page = (name: string, content: string): FileItem => ({
     kind: "file",
