@@ -1,5 +1,6 @@
 /** Turns everything that is wrong with a configuration into one message: path, value given, what to do. */
 import type { z } from "zod";
+import { meantBy } from "./spelling.ts";
 
 /** One mistake: where it is, what stands there, and what to do about it. */
 export interface Issue {
@@ -21,21 +22,36 @@ export function explain(issues: readonly Issue[]): string {
 
 /** The issues of a failed zod parse, which must have run with `reportInput: true`. */
 export function issuesOf(error: z.ZodError, prefix = ""): Issue[] {
-  return error.issues.flatMap((issue): Issue[] => {
-    const path = [prefix, ...issue.path].filter((part) => part !== "").join(".");
-    if (issue.code !== "unrecognized_keys") {
-      // A key that breaks the rule for names is reported on the mapping that holds it.
-      const given = issue.code === "invalid_key" ? issue.path.at(-1) : issue.input;
-      const remedy =
-        issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-      return [{ path, given, remedy }];
-    }
-    return issue.keys.map((key) => ({
-      path: path ? `${path}.${key}` : key,
-      given: hidden,
-      remedy: issue.message,
-    }));
+  const missing = error.issues.filter(
+    ({ code, input }) => code !== "unrecognized_keys" && input === undefined,
+  );
+  const misspelt = new Set<z.core.$ZodIssue>();
+  const issues = error.issues.map((issue): [z.core.$ZodIssue, Issue[]] => {
+    if (issue.code !== "unrecognized_keys") return [issue, [wrongValue(issue, prefix)]];
+    const beside = missing.filter(({ path }) => pathOf(path.slice(0, -1)) === pathOf(issue.path));
+    const unknown = issue.keys.map((key) => {
+      const meant = meantBy(
+        key,
+        beside.map(({ path }) => String(path.at(-1))),
+      );
+      for (const found of beside.filter(({ path }) => path.at(-1) === meant)) misspelt.add(found);
+      const remedy = meant === undefined ? issue.message : `unknown key; did you mean ${meant}?`;
+      return { path: pathOf([prefix, ...issue.path, key]), given: hidden, remedy };
+    });
+    return [issue, unknown];
   });
+  return issues.flatMap(([issue, lines]) => (misspelt.has(issue) ? [] : lines));
+}
+
+function wrongValue(issue: z.core.$ZodIssue, prefix: string): Issue {
+  const path = pathOf([prefix, ...issue.path]);
+  // A key that breaks the rule for names is reported on the mapping that holds it.
+  if (issue.code !== "invalid_key") return { path, given: issue.input, remedy: issue.message };
+  return { path, given: issue.path.at(-1), remedy: issue.issues[0]?.message ?? issue.message };
+}
+
+function pathOf(parts: readonly PropertyKey[]): string {
+  return parts.filter((part) => part !== "").join(".");
 }
 
 function line({ path, given, remedy }: Issue): string {
