@@ -2,6 +2,7 @@
 import pc from "picocolors";
 import { inspectBaseImage } from "../setup/baseImage.ts";
 import { inspectDocker } from "../setup/docker.ts";
+import { inspectNode } from "../setup/node.ts";
 import { inspectPulumi } from "../setup/pulumi.ts";
 import type { Finding } from "../setup/rung.ts";
 import { inspectTestTools } from "../setup/testTools.ts";
@@ -9,25 +10,19 @@ import { inspectVegeta } from "../setup/vegeta.ts";
 import { runVerb } from "./stackVerb.ts";
 
 await runVerb("doctor", "Say what is present and what is missing; change nothing.", async ({ json }) => {
-  const findings = [
-    inspectNode(),
-    ...(
-      await Promise.all([
-        inspectPulumi(),
-        inspectDocker(),
-        inspectBaseImage(),
-        inspectTestTools(),
-        inspectVegeta(),
-      ])
-    ).flat(),
-  ];
+  const findings = (
+    await Promise.all([
+      inspectNode(),
+      inspectPulumi(),
+      inspectDocker(),
+      inspectBaseImage(),
+      inspectTestTools(),
+      inspectVegeta(),
+    ])
+  ).flat();
   console.log(json ? JSON.stringify(findings, null, 2) : show(findings));
   return 0;
 });
-
-function inspectNode(): Finding {
-  return { what: "Node.js", present: true, detail: process.version };
-}
 
 function show(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ what }) => what.length));
