@@ -145,7 +145,8 @@ is_draining() {
   local share active
   share=$(share_of "$1" "$2")
   active=${share#* }
-  if [ "${active:-0}" -eq 0 ]; then
+  # With a weight that something else has given it again, new connections may be on their way.
+  if [ "${share:-0 0}" = '0 0' ]; then
     note "$host: $2 of $1: drained"
     return 1
   fi

@@ -1,0 +1,47 @@
+/** A real server that drains, in a table of the test's whose real server is a line "WEIGHT CONNECTIONS" in a file. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Sandbox } from "./sandbox.ts";
+
+let sandbox: Sandbox;
+beforeEach(() => {
+  sandbox = new Sandbox(`
+    share_of() { cat "$folder/share"; }
+    quiesce() { echo "quiesced at $(cat "$folder/share")"; read -r _ count <"$folder/share"; echo "0 $count" >"$folder/share"; }
+    second=0
+    sleep() { second=$((second + 1)); [ ! -e "$folder/second-$second" ] || cp "$folder/second-$second" "$folder/share"; }`);
+});
+afterEach(() => sandbox.remove());
+
+/** What is said while it drains: at first with this share, then with one a second. */
+function drained(seconds: number, choice: string, first: string, ...then: readonly string[]): string[] {
+  sandbox.write("share", `${first}\n`);
+  then.forEach((share, index) => sandbox.write(`second-${index + 1}`, `${share}\n`));
+  const leaving = `leaving=('tcp 192.0.2.100:80|192.0.2.21:80|${seconds}|${choice}|')`;
+  return sandbox.bash(`${leaving}; drain_all; echo done`).trimEnd().split("\n");
+}
+
+describe("a real server that drains", () => {
+  it("is drained when no connection is left", () => {
+    const said = drained(60, "stop", "1 4", "0 4", "0 2", "0 0");
+    expect(said.slice(0, 4)).toEqual(["quiesced at 1 4", "quiesced at 0 4", "quiesced at 0 2", "done"]);
+    expect(said.at(-1)).toContain("192.0.2.21:80 of tcp 192.0.2.100:80: drained");
+  });
+
+  it("is not drained while it has a weight, which is taken from it again", () => {
+    const said = drained(60, "stop", "1 0", "3 0", "0 0");
+    expect(said.slice(0, 3)).toEqual(["quiesced at 1 0", "quiesced at 3 0", "done"]);
+  });
+
+  it("is drained where it has left the table", () => {
+    expect(drained(60, "stop", "1 4", "")).toContain("done");
+  });
+
+  it.each([
+    ["stop", "still has 4 connections after drainSeconds and goes on serving them", false],
+    ["proceed", "still has 4 connections after drainSeconds; they end now", true],
+  ])("that has had its time is told of, and the choice is %s", (choice, told, isDone) => {
+    const said = drained(0, choice, "1 4", "0 4");
+    expect(said.join("\n")).toContain(told);
+    expect(said.includes("done")).toBe(isDone);
+  });
+});
