@@ -31,11 +31,12 @@ packages_set() {
 # shellcheck disable=SC2086 # names are separate words on purpose
 install_packages() { apt_get install --no-install-recommends $1; }
 
-# A run killed while dpkg worked leaves it to be completed first. Not before apt has failed: apt waits for its lock
-# while the system upgrades itself, dpkg does not.
+# A run killed while dpkg worked leaves it to be completed first, and apt refuses to install anything while what a package
+# needs is missing. Not before apt has failed: apt waits for its lock while the system upgrades itself, dpkg does not.
 repair_packages() {
   dpkg --configure -a --force-confold >>"$state/apt.log" 2>&1
   apt_get update
+  apt_get install --fix-broken --no-remove --no-install-recommends
 }
 
 apt_failed() {

@@ -176,8 +176,16 @@ describe("a fault before anything works", () => {
 });
 
 describe("bare hosts", () => {
-  it("get their packages and serve", async () => {
+  /** As a kill leaves dpkg: before what a package needs is there, and with a note of what it was about to do. */
+  const halfDone = {
+    web1: "apt-get -qq update && apt-get -qq -y -d --no-install-recommends install apache2 && dpkg --unpack /var/cache/apt/archives/apache2_*.deb",
+    web2: ": >/var/lib/dpkg/updates/0000",
+  };
+
+  it("get their packages and serve, also where dpkg was killed before", async () => {
     await onHost("web2", "echo 'deploy ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/deploy");
+    await onHost("web1", halfDone.web1);
+    await onHost("web2", halfDone.web2);
     before.web2 = await onHost("web2", snapshot);
     stack.configure(settings);
     const { shown } = await stack.must("up", "--yes", "--skip-preview");
