@@ -184,3 +184,19 @@ describe("drift", () => {
     }
   });
 });
+
+describe("Apache that is taken away from a real server that served by itself before", () => {
+  it("is given back while clients are elsewhere, and it serves on", async () => {
+    await stack.onHost(
+      "web2",
+      `echo active >'/var/lib/pulumi-lvs/before/unit apache2.service/activity'
+       cd /var/www/html && echo web2 >index.html && echo ok >healthz && truncate -s 40M large`,
+    );
+    const shown = await upUnderLoad(withChanges(withoutThird, { "realServers.web2.apache": undefined }));
+    expect(shown).toMatch(
+      /22:80 of tcp \S+: drained[\s\S]*web2: file \/etc\/apache2\/.*given back[\s\S]*22: back in/,
+    );
+    expect(await kernelRules()).toContain(`-r ${network}.22:80 -g -w 2`);
+    expect(await stack.onHost("web2", "ls /etc/apache2/sites-enabled")).not.toContain("pulumi-lvs");
+  });
+});
