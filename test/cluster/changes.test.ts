@@ -12,7 +12,7 @@ const settings = devLab(network, { "realServers.web3": { address: `${network}.23
 const withoutThird = withChanges(settings, { "realServers.web3": undefined });
 const withMore = withChanges(settings, {
   "virtualServices.web.scheduler": "wlc",
-  "virtualServices.web.realServers.web2.weight": 3,
+  "virtualServices.web.realServers.web2": { weight: 3, upperThreshold: 5000, lowerThreshold: 4000 },
   "virtualServices.web.healthCheck.intervalSeconds": 1,
   "virtualServices.web.realServers.web3": { weight: 2 },
   "virtualServices.more": {
@@ -57,8 +57,10 @@ describe("under load, nothing is lost", () => {
     const { shown } = await stack.must("preview");
     expect(shown).toContain("scheduler wrr → wlc");
     expect(shown).toMatch(/198\.18\.96\.22:80 +weight 2 → 3/);
+    expect(shown).toMatch(/198\.18\.96\.22:80 +upper threshold 0 → 5000/);
     await upUnderLoad(withMore);
     expect(await kernelRules()).toContain(`-r ${network}.22:80 -g -w 3`);
+    expect(await stack.onHost("lb1", "ipvsadm -Ln --thresholds")).toMatch(/\.22:80 +5000 +4000 /);
     expect(await kernelRules()).toContain(`-a -t ${vip}:80 -r ${network}.23:80 -g -w 2`);
     expect(await stack.answers(`http://${network}.101:8080/`, 2)).toEqual({ web1: 2 });
   });

@@ -15,7 +15,7 @@ afterEach(() => sandbox.remove());
 /** What is said while it drains: at first with this share, then with one a second. */
 function drained(seconds: number, choice: string, first: string, ...then: readonly string[]): string[] {
   sandbox.write("share", `${first}\n`);
-  then.forEach((share, index) => sandbox.write(`second-${index + 1}`, `${share}\n`));
+  for (const [index, share] of then.entries()) sandbox.write(`second-${index + 1}`, `${share}\n`);
   const leaving = `leaving=('tcp 192.0.2.100:80|192.0.2.21:80|${seconds}|${choice}|')`;
   return sandbox.bash(`${leaving}; drain_all; echo done`).trimEnd().split("\n");
 }
