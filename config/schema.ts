@@ -71,7 +71,37 @@ const hostShape = {
   ssh: hostSsh.optional().describe("What differs from the shared `ssh` for this host."),
 };
 
-const director = settings(hostShape);
+const director = settings({
+  ...hostShape,
+  priority: integer(1, 254, "a VRRP priority")
+    .optional()
+    .describe(
+      "VRRP priority among several directors, the highest first (RFC 5798 §5.2.4). Default: 250 for the first by name, 240 for the second, and so on.",
+    ),
+});
+
+const vrrp = settings({
+  routerId: integer(1, 255, "a virtual router id")
+    .optional()
+    .describe(
+      "Virtual router id, unique on the link (RFC 5798 §5.2.3); connections are synchronised under the same number. Default: the last byte of the first service's VIP.",
+    ),
+  advertIntervalCentiseconds: integer(1, 4095, "hundredths of a second")
+    .default(10)
+    .describe(
+      "Hundredths of a second between two advertisements, the unit of RFC 5798 §5.2.7; a backup takes over after a little more than three of them.",
+    ),
+  multicast: flag("advertise by multicast")
+    .default(false)
+    .describe(
+      "Advertise to 224.0.0.18 instead of to each director; clouds and many switches drop multicast.",
+    ),
+  preempt: flag("let the director of the highest priority take the VIPs back")
+    .default(false)
+    .describe(
+      "Whether a director of higher priority takes the VIPs back as soon as it can serve; without it they stay where they are, as each move is a risk.",
+    ),
+});
 
 const apache = settings({
   documentRoot: filePath
@@ -201,6 +231,9 @@ export const sshRouteSchema = settings({
   dialAttempts: dialAttempts.default(10),
 });
 
+/** What a VirtualRouter component is told about its directors. */
+export const virtualRouterArgsSchema = settings({ directors: named(director, "director"), ...vrrp.shape });
+
 /** What a Director component is told about its host. */
 export const directorArgsSchema = settings({ address, interface: hostShape.interface, subnet });
 
@@ -218,11 +251,14 @@ export const configSchema = settings({
   subnet: subnet.describe(
     "The link that directors and real servers share. In the lab: inside 198.18.0.0/15 (RFC 2544).",
   ),
-  directors: named(director, "director").describe("Hosts that balance, by name."),
+  directors: named(director, "director").describe(
+    "Hosts that balance, by name. With two or more, VRRP keeps the VIPs on one of them, and the others take over when it fails.",
+  ),
   realServers: named(realServer, "real server").describe("Hosts that serve, by name."),
   virtualServices: named(virtualServiceSchema, "virtual service").describe(
     "What clients connect to, by name.",
   ),
+  vrrp: vrrp.prefault({}).describe("How several directors share the VIPs; unused with one."),
   maxUnavailable: integer(1, 1000, "real servers")
     .default(1)
     .describe("Real servers that may be out of service at a time for a change of their own."),
@@ -239,6 +275,10 @@ export const configSchema = settings({
 export type Config = z.infer<typeof configSchema>;
 /** What directors and real servers have in common, as parsed. */
 export type HostConfig = Config["directors"][string];
+/** One director as parsed. */
+export type DirectorConfig = Config["directors"][string];
+/** VRRP settings as parsed. */
+export type VrrpConfig = Config["vrrp"];
 /** One real server as parsed. */
 export type RealServerConfig = Config["realServers"][string];
 /** One virtual service as parsed: defaults filled in. */

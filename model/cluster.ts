@@ -10,7 +10,18 @@ export interface Host {
 }
 
 /** A host that balances. */
-export type Director = Host;
+export interface Director extends Host {
+  /** Its rank among several directors, 1 to 254; the highest is preferred (RFC 5798 §5.2.4). */
+  readonly priority: number;
+}
+
+/** How several directors share the VIPs; fields as in the configuration. */
+export interface Vrrp {
+  readonly routerId: number;
+  readonly advertIntervalCentiseconds: number;
+  readonly multicast: boolean;
+  readonly preempt: boolean;
+}
 
 /** A host that serves. */
 export interface RealServer extends Host {
@@ -78,6 +89,8 @@ export interface Cluster {
   /** The link that directors and real servers share, in CIDR notation. */
   readonly subnet: string;
   readonly directors: readonly Director[];
+  /** Undefined with one director: it holds the VIPs for good. */
+  readonly vrrp: Vrrp | undefined;
   readonly realServers: readonly RealServer[];
   readonly virtualServices: readonly VirtualService[];
 }

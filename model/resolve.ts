@@ -1,6 +1,13 @@
 /** From the configuration as written to the cluster it means: references followed, defaults of one setting taken from another. */
-import type { Config, HostConfig, RealServerConfig, VirtualServiceConfig } from "../config/schema.ts";
-import type { Apache, Cluster, Host, RealServer, VirtualService } from "./cluster.ts";
+import type {
+  Config,
+  DirectorConfig,
+  HostConfig,
+  RealServerConfig,
+  VirtualServiceConfig,
+  VrrpConfig,
+} from "../config/schema.ts";
+import type { Apache, Cluster, Director, Host, RealServer, VirtualService, Vrrp } from "./cluster.ts";
 import { vipsOf } from "./cluster.ts";
 import { healthCheckTypes } from "./lvs.ts";
 
@@ -12,7 +19,8 @@ export function resolveCluster(config: Config): Cluster {
   const isDrained = (realServer: string) => config.realServers[realServer]?.drain ?? false;
   return {
     subnet: config.subnet,
-    directors: Object.entries(config.directors).map(([name, host]) => resolveHost(name, host)),
+    directors: resolveDirectors(config.directors),
+    vrrp: resolveVrrp(config.vrrp, config.directors, virtualServices),
     realServers: Object.entries(config.realServers).map(([name, host]): RealServer => {
       const services = virtualServices.filter((service) =>
         service.realServers.some((to) => to.name === name),
@@ -25,6 +33,26 @@ export function resolveCluster(config: Config): Cluster {
       realServers: service.realServers.filter((to) => !isDrained(to.name)),
     })),
   };
+}
+
+/** The directors; those without a priority follow each other in steps, so that others fit in between. */
+export function resolveDirectors(directors: Readonly<Record<string, DirectorConfig>>): Director[] {
+  return Object.entries(directors).map(([name, host], index) => ({
+    ...resolveHost(name, host),
+    priority: host.priority ?? Math.max(250 - 10 * index, 1),
+  }));
+}
+
+/** How several directors share the VIPs of `services`; undefined where there is one. */
+export function resolveVrrp(
+  { routerId, ...vrrp }: VrrpConfig,
+  directors: Readonly<Record<string, DirectorConfig>>,
+  services: readonly Pick<VirtualService, "address">[],
+): Vrrp | undefined {
+  if (Object.keys(directors).length < 2) return undefined;
+  const [vip = ""] = vipsOf(services);
+  // Unique on the link as the VIP is, in a network of up to 256 addresses; RFC 5798 §5.2.3 has no 0.
+  return { ...vrrp, routerId: routerId ?? (Number(vip.split(".")[3]) || 255) };
 }
 
 /** One virtual service; `addressOf` finds the address of a real server by its name. */

@@ -22,18 +22,36 @@ export function clusterIssues(cluster: Cluster): Issue[] {
 /** Every rule, in the order in which its mistakes are shown. */
 export const rules: readonly Rule[] = [
   {
-    id: "one-director",
-    reason: "Two directors that both hold a VIP answer ARP for it twice.",
+    id: "some-director",
+    reason: "Somebody has to hold the VIPs.",
     check: ({ directors }) =>
-      directors.length === 1
-        ? []
-        : [
-            issue(
-              "directors",
-              directors.map((director) => director.name),
-              "give exactly one director",
-            ),
-          ],
+      directors.length > 0 ? [] : [issue("directors", {}, "give at least one director")],
+  },
+  {
+    id: "director-interface",
+    reason: "keepalived's configuration names the interface; one that is guessed may carry the wrong link.",
+    check: ({ directors, vrrp }) =>
+      directors
+        .filter((director) => vrrp && director.interface === undefined)
+        .map(({ name }) =>
+          issue(
+            `directors.${name}.interface`,
+            undefined,
+            "give the interface that holds its address, such as eth0: several directors speak VRRP on it",
+          ),
+        ),
+  },
+  {
+    id: "director-priority-once",
+    reason:
+      "Of two directors with one priority the higher address wins, which nobody has chosen (RFC 5798 §6.4.3).",
+    check: ({ directors }) =>
+      directors.flatMap(({ name, priority }, index) => {
+        const first = directors.findIndex((other) => other.priority === priority);
+        const path = `directors.${name}.priority`;
+        const remedy = `directors.${directors[first]?.name} has this priority; give another`;
+        return first === index ? [] : [issue(path, priority, remedy)];
+      }),
   },
   {
     id: "host-name-once",

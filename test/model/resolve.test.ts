@@ -9,7 +9,8 @@ describe("a resolved cluster", () => {
   it("has every default filled in and every reference followed", () => {
     expect(clusterOf(settings)).toEqual({
       subnet: "198.18.7.0/24",
-      directors: [{ name: "lb1", address: "198.18.7.11", interface: undefined }],
+      directors: [{ name: "lb1", address: "198.18.7.11", interface: undefined, priority: 250 }],
+      vrrp: undefined,
       realServers: [resolvedServer("web1", "198.18.7.21"), resolvedServer("web2", "198.18.7.22")],
       virtualServices: [
         {
@@ -64,6 +65,21 @@ describe("a resolved cluster", () => {
 
   it("leaves the application alone where Apache is not managed", () => {
     expect(changed({ "realServers.web1.apache": undefined }).realServers[0]?.apache).toBeUndefined();
+  });
+});
+
+describe("several directors", () => {
+  const second = { address: "198.18.7.12", interface: "eth0" };
+
+  it("share the VIPs under the last byte of the first service's, the first director preferred", () => {
+    const { directors, vrrp } = changed({ "directors.lb2": second });
+    expect(directors.map(({ priority }) => priority)).toEqual([250, 240]);
+    expect(vrrp).toEqual({ routerId: 100, advertIntervalCentiseconds: 10, multicast: false, preempt: false });
+  });
+
+  it("have a router id even where the VIP ends in 0, which is none", () => {
+    const { vrrp } = changed({ "directors.lb2": second, "virtualServices.web.address": "198.18.7.0" });
+    expect(vrrp?.routerId).toBe(255);
   });
 });
 

@@ -7,6 +7,7 @@ import { clusterOf, readStack, type Settings, withChanges } from "../fixtures.ts
 const settings = readStack("test/config/valid/lab.yaml");
 const web = "virtualServices.web";
 const secondService = { address: "198.18.7.101", port: 80, realServers: { web1: {} } };
+const secondDirector = { address: "198.18.7.12", interface: "eth0" };
 const bareServer = { address: "198.18.7.23" };
 
 interface RuleCase {
@@ -18,10 +19,32 @@ interface RuleCase {
 
 /** By the id of each rule, in the order of the rules. */
 const cases: Record<string, RuleCase> = {
-  "one-director": {
+  "some-director": {
     kept: clusterOf(settings),
-    broken: changed({ "directors.lb2": { address: "198.18.7.12" } }),
-    issues: [issue("directors", ["lb1", "lb2"], "give exactly one director")],
+    broken: changed({ directors: {} }),
+    issues: [issue("directors", {}, "give at least one director")],
+  },
+  "director-interface": {
+    kept: changed({ "directors.lb1.interface": "eth0", "directors.lb2": secondDirector }),
+    broken: changed({ "directors.lb2": secondDirector }),
+    issues: [
+      issue(
+        "directors.lb1.interface",
+        undefined,
+        "give the interface that holds its address, such as eth0: several directors speak VRRP on it",
+      ),
+    ],
+  },
+  "director-priority-once": {
+    kept: changed({
+      "directors.lb1.interface": "eth0",
+      "directors.lb2": { ...secondDirector, priority: 249 },
+    }),
+    broken: changed({
+      "directors.lb1.interface": "eth0",
+      "directors.lb2": { ...secondDirector, priority: 250 },
+    }),
+    issues: [issue("directors.lb2.priority", 250, "directors.lb1 has this priority; give another")],
   },
   "host-name-once": {
     kept: changed({ "realServers.lb10": bareServer }),
