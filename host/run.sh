@@ -53,9 +53,11 @@ item() {
   local kind=$1 id=$2 wanted='' found='' before
   shift 2
   planned+=("$kind $id") current="$kind $id"
+  [ "$mode" != list ] || return 0
+  [ "$mode" != drain ] || [ "$kind" = drain ] || return 0
   "${kind}_read" "$id" "$@"
   [ "$found" != "$wanted" ] || return 0
-  if [ "$mode" = converge ]; then
+  if is_changing; then
     before=$found
     ! declare -F "${kind}_save" >/dev/null || remember "$kind" "$id" "$@"
     "${kind}_set" "$id" "$@"
@@ -65,6 +67,9 @@ item() {
     differences+=("$kind $id" "${wanted//$'\n'/; }" "${found//$'\n'/; }")
   fi
 }
+
+# Whether this run sets what differs; the others only tell.
+is_changing() { [ "$mode" = converge ] || [ "$mode" = drain ]; }
 
 # compare [inspect]: `inspect` looks deeper, at a host that no run has just changed.
 compare() {
@@ -101,6 +106,24 @@ converge() {
     release
   fi
   echo "converged $digest"
+}
+
+# What the next converge would drain is drained now and stays so, as if that run had got no further: the host that shares
+# the VIPs may lose connections that are still there when it is changed.
+drain_ahead() {
+  mode=drain
+  begin_undo
+  plan
+  trap - EXIT
+}
+
+# Puts back what a run has left half done.
+abandon() {
+  [ -e "$state/undo" ] || return 0
+  mode=list planned=()
+  plan
+  current='another director'
+  (undo 1) || true
 }
 
 # This host's own way to tell how it is: `bash /var/lib/pulumi-lvs/script inspect`. Drift is what differs from it.
@@ -170,11 +193,27 @@ main() {
       lock --shared
       "$1" "$2"
       ;;
+    drain)
+      lock
+      drain_ahead
+      ;;
+    abandon)
+      lock
+      abandon
+      ;;
+    handover)
+      lock
+      handover
+      ;;
+    retire)
+      lock
+      retire
+      ;;
     read) read_host ;;
     inspect)
       compare inspect
       show_differences
       ;;
-    *) fail "unknown action \"${1:-}\"; give converge, release, remove, withdraw, readmit, read or inspect" ;;
+    *) fail "unknown action \"${1:-}\"; give converge, release, remove, retire, drain, abandon, withdraw, readmit, handover, read or inspect" ;;
   esac
 }

@@ -4,9 +4,10 @@ import { serviceKey, vipsOf } from "../model/cluster.ts";
 import { checkFileOf, holdHealthChecks } from "./healthCheck.ts";
 import type { DrainTerms, HostPlan, Item } from "./hostPlan.ts";
 import { renderIpvsRules } from "./ipvs.ts";
+import type { Sharing } from "./keepalived.ts";
 import { keepsAtZero, renderLdirectord } from "./ldirectord.ts";
 import { holdSysctls } from "./sysctl.ts";
-import { announcedVips } from "./vip.ts";
+import { announcedVips, sharedVips } from "./vip.ts";
 
 const unit = "ldirectord.service";
 
@@ -21,29 +22,46 @@ const kernelSettings = {
   "net.ipv4.conf.all.accept_local": "1",
 };
 
-/** What a director must look like to balance `services`. */
-export function planDirector(director: Director, services: readonly VirtualService[]): HostPlan {
+/**
+ * ipvs-sysctl: a connection is told to the other directors with its second packet, as it is established; by default it
+ * would be with its third.
+ */
+const syncSettings = {
+  "net.ipv4.vs.sync_threshold": "2 50",
+  // 1 + 2: as a director sees no answers, an ended connection stays for two minutes in FIN_WAIT. A new one from the same
+  // port would take its place, its count of packets included, and not be told to a director that has booted since.
+  "net.ipv4.vs.conn_reuse_mode": "3",
+};
+
+/** What a director must look like to balance `services`; `sharing` where it is not the only one. */
+export function planDirector(
+  director: Director,
+  services: readonly VirtualService[],
+  sharing?: Sharing,
+): HostPlan {
+  const vips = vipsOf(services);
   return {
     host: director.name,
     address: director.address,
     role: "director",
     items: [
       { kind: "link", address: director.address, interface: director.interface },
-      ...ipvsadm(),
+      ...packages(sharing),
       { kind: "file", path: "/etc/modules-load.d/pulumi-lvs.conf", mode: "0644", content: "ip_vs\n" },
       { kind: "module", name: "ip_vs" },
-      ...holdSysctls(kernelSettings),
+      ...holdSysctls({ ...kernelSettings, ...(sharing && syncSettings) }),
       ...holdHealthChecks(director, services),
-      ...silence(director, services),
+      ...silence(director, services, sharing),
+      ...(sharing ? synchronised(director, sharing) : []),
       ...healthDaemon(services),
       ...services.map(inKernel),
-      ...announcedVips(vipsOf(services), director.address),
+      ...(sharing ? sharedVips(vips, director, sharing) : announcedVips(vips, director.address)),
     ],
   };
 }
 
 /** ldirectord alone fills the table: ipvsadm must neither load rules at boot nor start a sync daemon. */
-function ipvsadm(): Item[] {
+function packages(sharing: Sharing | undefined): Item[] {
   const settings = "/etc/default/ipvsadm";
   return [
     {
@@ -55,19 +73,62 @@ function ipvsadm(): Item[] {
       ],
     },
     { kind: "packages", names: ["ipvsadm", "ldirectord", "iputils-arping"], units: [unit] },
+    ...(sharing
+      ? [{ kind: "packages", names: ["keepalived"], units: ["keepalived.service"] } satisfies Item]
+      : []),
     { kind: "assignment", path: settings, key: "AUTO", value: "false" },
     { kind: "assignment", path: settings, key: "DAEMON", value: "none" },
   ];
 }
 
 /** Proven before anything is balanced; a routed VIP is not on the link. */
-function silence({ address }: Director, services: readonly VirtualService[]): Item[] {
+function silence(
+  { name, address }: Director,
+  services: readonly VirtualService[],
+  sharing: Sharing | undefined,
+): Item[] {
   const vips = vipsOf(services.filter(({ routed }) => !routed));
   const known = new Map(
     services.flatMap(({ realServers }) => realServers.map((to) => [to.address, to.name])),
   );
   const realServers = [...known].map(([at, name]) => ({ name, address: at }));
-  return vips.length === 0 ? [] : [{ kind: "silence", vips, askedFrom: address, realServers }];
+  const peers = (sharing?.directors ?? [])
+    .filter((other) => other.name !== name)
+    .map((other) => other.address);
+  return vips.length === 0 ? [] : [{ kind: "silence", vips, askedFrom: address, peers, realServers }];
+}
+
+/** At boot a unit, now an item: connections are known to the other directors before one of them needs them. */
+function synchronised(director: Director, { vrrp }: Sharing): Item[] {
+  const unit = "pulumi-lvs-sync.service";
+  const link = director.interface ?? "";
+  const daemon = (state: string) =>
+    `/sbin/ipvsadm --start-daemon ${state} --mcast-interface ${link} --syncid ${vrrp.routerId}`;
+  return [
+    {
+      kind: "file",
+      path: `/etc/systemd/system/${unit}`,
+      mode: "0644",
+      content: [
+        "[Unit]",
+        "Description=LVS director: connections told to and heard from other directors",
+        "Wants=network-online.target",
+        "After=network-online.target systemd-modules-load.service",
+        "",
+        "[Service]",
+        "Type=oneshot",
+        "RemainAfterExit=yes",
+        `ExecStart=${daemon("master")}`,
+        `ExecStart=${daemon("backup")}`,
+        "",
+        "[Install]",
+        "WantedBy=multi-user.target",
+        "",
+      ].join("\n"),
+    },
+    { kind: "unit", name: unit, enabled: true, active: undefined },
+    { kind: "sync", interface: link, id: vrrp.routerId },
+  ];
 }
 
 function healthDaemon(services: readonly VirtualService[]): Item[] {

@@ -35,10 +35,22 @@ export type Item =
       readonly kind: "silence";
       readonly vips: readonly string[];
       readonly askedFrom: string;
+      /** Addresses of directors that share the VIPs: they may answer. */
+      readonly peers: readonly string[];
       /** Those who may be named when they answer. */
       readonly realServers: readonly { readonly name: string; readonly address: string }[];
     }
-  | { readonly kind: "vip"; readonly address: string; readonly announceFrom: string | undefined };
+  /** Connections are told to and heard from other directors (ipvsadm(8), --start-daemon). */
+  | { readonly kind: "sync"; readonly interface: string; readonly id: number }
+  /** keepalived lets this host hold the VIPs. */
+  | { readonly kind: "vrrp"; readonly instance: string }
+  | VipItem;
+
+/** A VIP: on the loopback and silent, or on the link of the address `from`, for good or while VRRP says so. */
+export type VipItem = { readonly kind: "vip"; readonly address: string } & (
+  | { readonly manner: "silent" }
+  | { readonly manner: "announce" | "share"; readonly from: string }
+);
 
 /** How real servers leave one virtual service. */
 export interface DrainTerms {
@@ -68,7 +80,7 @@ export interface FileItem {
   /** Unit to reload when the file changes. */
   readonly notify?: string;
   /** Program that must accept the file before it replaces the old one. */
-  readonly check?: "ldirectord" | "apache" | "perl";
+  readonly check?: "ldirectord" | "keepalived" | "apache" | "perl";
 }
 
 /** Everything that one host is held at. */
@@ -123,10 +135,15 @@ export function itemWords(item: Item): readonly [kind: string, id: string, ...wa
         "silence",
         item.vips.join(" "),
         item.askedFrom,
+        item.peers.join(" "),
         ...item.realServers.map(({ name, address }) => `${address}=${name}`),
       ];
     case "vip":
-      return ["vip", item.address, ...(item.announceFrom ? ["announce", item.announceFrom] : ["silent"])];
+      return ["vip", item.address, item.manner, ...("from" in item ? [item.from] : [])];
+    case "sync":
+      return ["sync", item.interface, String(item.id)];
+    case "vrrp":
+      return ["vrrp", item.instance];
   }
 }
 
@@ -161,6 +178,8 @@ function describeWanted(item: Item, wanted: readonly string[]): string {
       return "answers 200";
     case "link":
       return item.interface ?? "any interface";
+    case "vrrp":
+      return "MASTER or BACKUP";
     case "drain":
       return item.services
         .map(({ key, seconds, onTimeout }) => `${key}: ${seconds} s, then ${onTimeout}`)

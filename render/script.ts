@@ -38,6 +38,20 @@ main "$@" </dev/null
 `;
 }
 
+/**
+ * The rest of stdin goes to the shell that sudo starts: bash reads a script from a pipe no further than it has to. sudo
+ * would drop where the login came from (sudoers(5), env_reset).
+ */
+const asRoot = `if [ "$(id -u)" -ne 0 ]; then
+  sudo -n true || { echo "$(id -un) must be root or run sudo without a password here" >&2; exit 1; }
+  exec sudo -n env "SSH_CLIENT=\${SSH_CLIENT:-}" bash -s -- "$@"
+fi`;
+
+/** Runs an action with the script that a host has kept of its last good run; for `bash -s -- ACTION`, on stdin. */
+export const keptScript = `${asRoot}
+exec bash /var/lib/pulumi-lvs/script "$@" </dev/null
+`;
+
 const settings = `set -euo pipefail
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022`;
@@ -51,12 +65,3 @@ const globals = [
 function planFunction({ items }: HostPlan): string {
   return `plan() {\n${items.map((item) => `  item ${itemWords(item).map(shellWord).join(" ")}`).join("\n")}\n}\n`;
 }
-
-/**
- * The rest of stdin goes to the shell that sudo starts: bash reads a script from a pipe no further than it has to. sudo
- * would drop where the login came from (sudoers(5), env_reset).
- */
-const asRoot = `if [ "$(id -u)" -ne 0 ]; then
-  sudo -n true || { echo "$(id -un) must be root or run sudo without a password here" >&2; exit 1; }
-  exec sudo -n env "SSH_CLIENT=\${SSH_CLIENT:-}" bash -s -- "$@"
-fi`;

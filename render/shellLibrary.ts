@@ -7,6 +7,9 @@ const read = (path: string) => readFileSync(new URL(path, folder), "utf8");
 /** The program that holds VIPs at boot and while converging. */
 export const vipProgram = read("vip.sh");
 
+/** The program that keepalived runs where directors share VIPs. */
+export const vrrpProgram = read("vrrp.sh");
+
 /** The Perl that ldirectord runs to check a real server through the VIP. */
 export const checkProgram = read("check.pl");
 
@@ -18,5 +21,6 @@ export const shellLibrary = [
   read("record.sh"),
   read("reading.sh"),
   read("withdraw.sh"),
+  read("handover.sh"),
   read("run.sh"),
 ].join("\n");

@@ -1,14 +1,17 @@
-/** VIPs on a host: the boot unit, the program it runs, and the items that hold them now. */
+/** VIPs on a host: what holds them at boot, the program it runs, and the items that hold them now. */
+import type { Director } from "../model/cluster.ts";
 import type { Item } from "./hostPlan.ts";
-import { vipProgram } from "./shellLibrary.ts";
+import { instance, renderKeepalived, type Sharing } from "./keepalived.ts";
+import { vipProgram, vrrpProgram } from "./shellLibrary.ts";
 
 const program = "/usr/local/lib/pulumi-lvs/vip";
+const vrrp = "/usr/local/lib/pulumi-lvs/vrrp";
 const unit = "pulumi-lvs-vip.service";
 
 /** A real server's VIPs: on the loopback, and never before the sysctls that keep it silent (ip-sysctl). */
 export function silentVips(vips: readonly string[]): Item[] {
   return holdVips(
-    vips.map((address) => ({ kind: "vip", address, announceFrom: undefined })),
+    vips.map((address) => ({ kind: "vip", address, manner: "silent" })),
     [
       "[Unit]",
       "Description=LVS real server: virtual IPs on the loopback",
@@ -33,7 +36,7 @@ export function silentVips(vips: readonly string[]): Item[] {
 /** A director's VIPs: on its link, announced, and after the health daemon that fills the table. */
 export function announcedVips(vips: readonly string[], address: string): Item[] {
   return holdVips(
-    vips.map((vip) => ({ kind: "vip", address: vip, announceFrom: address })),
+    vips.map((vip) => ({ kind: "vip", address: vip, manner: "announce", from: address })),
     [
       "[Unit]",
       "Description=LVS director: virtual IPs on the link",
@@ -50,6 +53,28 @@ export function announcedVips(vips: readonly string[], address: string): Item[] 
       "WantedBy=multi-user.target",
     ],
   );
+}
+
+/** The VIPs of directors that share them: on the link of the one that VRRP chooses, which has to have filled its table. */
+export function sharedVips(vips: readonly string[], director: Director, sharing: Sharing): Item[] {
+  if (vips.length === 0) return [];
+  const unit = "keepalived.service";
+  const { address } = director;
+  return [
+    { kind: "file", path: program, mode: "0755", content: vipProgram },
+    { kind: "file", path: vrrp, mode: "0755", content: vrrpProgram },
+    {
+      kind: "file",
+      path: "/etc/keepalived/keepalived.conf",
+      mode: "0644",
+      content: renderKeepalived(director, sharing, vips, vrrp),
+      notify: unit,
+      check: "keepalived",
+    },
+    { kind: "unit", name: unit, enabled: true, active: true },
+    { kind: "vrrp", instance },
+    ...vips.map((vip): Item => ({ kind: "vip", address: vip, manner: "share", from: address })),
+  ];
 }
 
 function holdVips(held: readonly Item[], unitLines: readonly string[]): Item[] {

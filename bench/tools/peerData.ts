@@ -41,9 +41,9 @@ export function peerData({ items }: HostPlan): PeerData {
     sysctls: Object.fromEntries(sysctls.map(({ key, value }) => [key, value])),
     units: all("unit").map(({ name, enabled, active = false }) => ({ name, enabled, running: active })),
     ready: [...all("http").map(fetched), ...all("service").map(inTable)],
-    vips: vips.map(({ address, announceFrom }) => ({
-      address,
-      add: `${vipProgram} ${announceFrom ? `announce ${announceFrom}` : "silent"} ${address}`,
+    vips: vips.map((vip) => ({
+      address: vip.address,
+      add: `${vipProgram} ${vip.manner} ${"from" in vip ? `${vip.from} ` : ""}${vip.address}`,
     })),
     readBack: [
       ...sysctls.map(({ key, value }) => `test "$(sysctl -n ${key})" = ${shellWord(value)}`),

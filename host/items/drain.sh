@@ -8,7 +8,7 @@ drain_read() {
   shift
   wanted=nobody found='' leaving=()
   # Afterwards, who does not belong into a table is told by the item of its service.
-  [ "$mode" = converge ] || { found=$wanted; return 0; }
+  is_changing || { found=$wanted; return 0; }
   keep_drain_terms "$@"
   while IFS= read -r -u 7 key; do
     terms=$(drain_terms "$key" "$@")
@@ -140,11 +140,19 @@ drain_all() {
   done
 }
 
+# A director that does not hold the VIPs knows connections by hearsay only.
+is_standby() {
+  local role_now role_since
+  vrrp_role
+  [ -n "$role_now" ] && [ "$role_now" != MASTER ]
+}
+
 # is_draining KEY ADDRESS:PORT SECONDS_LEFT CHOICE: tells how far it is; ends the run where it has had its time.
 is_draining() {
   local share active
   share=$(share_of "$1" "$2")
   active=${share#* }
+  ! is_standby || share="${share%% *} 0"
   # With a weight that something else has given it again, new connections may be on their way.
   if [ "${share:-0 0}" = '0 0' ]; then
     note "$host: $2 of $1: drained"

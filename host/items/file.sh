@@ -50,6 +50,16 @@ check_ldirectord() {
   }
 }
 
+# keepalived(8), --config-test: 2.2.7 may end with 143 although it has found nothing (keepalived issue 2587).
+check_keepalived() {
+  local code=0 output
+  output=$(keepalived --config-test --log-console --use-file "$1" 2>&1) || code=$?
+  [ "$code" -eq 0 ] || { [ "$code" -eq 143 ] && [ -z "$output" ]; } || {
+    note "$output"
+    return 1
+  }
+}
+
 # Apache reads everything below APACHE_CONFDIR, so the candidate is judged in its place in a copy (apache2ctl(8)); only
 # what other files name by its whole path is read from /etc.
 check_apache() {

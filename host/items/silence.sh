@@ -1,5 +1,6 @@
 # Nobody else on the link answers ARP for the VIPs, or clients would go past this director:
-# silence "VIP…" ADDRESS [ADDRESS=NAME…]; ADDRESS is this host's own, and NAMEs are those of real servers.
+# silence "VIP…" ADDRESS "PEER…" [ADDRESS=NAME…]; ADDRESS is this host's own, PEERs are directors that share the VIPs, and
+# NAMEs are those of real servers.
 
 # Asked only while converging: it takes a second.
 silence_read() {
@@ -8,8 +9,14 @@ silence_read() {
   [ "$mode" = converge ] || return 0
   find_link "$2"
   # shellcheck disable=SC2086 # separate words
-  found=$(answers "$link" "$2" $1)
+  found=$(answers "$link" "$2" $1 $3 | strangers "$3")
   found=${found:-$wanted}
+}
+
+# strangers "PEER…": of the lines "ADDRESS MAC" those of hardware addresses at which no PEER answers.
+strangers() {
+  awk -v peers=" $1 " 'index(peers, " " $1 " ") { peer[$2] = 1; next } { lines[NR] = $0; mac[NR] = $2 }
+    END { for (n = 1; n <= NR; n++) if (n in mac && !(mac[n] in peer)) print lines[n] }'
 }
 
 # answers LINK FROM ADDRESS…: each hardware address that answers for one of them, as "ADDRESS MAC". Asked as a client
@@ -28,7 +35,7 @@ hardware_address() { cat "/sys/class/net/$1/address"; }
 silence_set() {
   local from=$2 link known vip mac
   local -a pairs
-  shift 2
+  shift 3
   pairs=("$@")
   find_link "$from"
   known=$(answers "$link" "$from" "${pairs[@]%%=*}" && ip -4 neigh show dev "$link" | awk '$2 == "lladdr" { print $1, $3 }')

@@ -3,6 +3,7 @@
 sysctl_read() {
   wanted=$2 found=absent
   [ ! -e "/proc/sys/${1//.//}" ] || read -r found <"/proc/sys/${1//.//}"
+  found=${found//$'\t'/ }
 }
 
 sysctl_set() { printf '%s\n' "$2" >"/proc/sys/${1//.//}"; }

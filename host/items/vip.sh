@@ -1,30 +1,41 @@
-# A virtual IP held by this host: vip ADDRESS silent | vip ADDRESS announce HOST_ADDRESS. See ../vip.sh, which it runs.
+# A virtual IP held by this host: vip ADDRESS silent | vip ADDRESS announce HOST_ADDRESS | vip ADDRESS share HOST_ADDRESS.
+# See ../vip.sh, which it runs; a shared one is held while keepalived says MASTER.
 
 vip_program=/usr/local/lib/pulumi-lvs/vip
 
 vip_read() {
-  local link links=''
+  local link links='' role_now role_since
+  vrrp_role
   case $2 in
     silent) wanted='on lo' ;;
     announce) find_link "$3" && wanted="on $link" ;;
+    share)
+      find_link "$3"
+      wanted=absent
+      [ "$role_now" != MASTER ] || wanted="on $link"
+      ;;
   esac
   while read -r _ link _; do links+=" $link"; done < <(ip -4 -o address show to "$1/32")
   found=${links:+on$links}
   found=${found:-absent}
+  [ "$2" != announce ] || [ -z "$role_now" ] || found+=' by VRRP'
 }
 
 vip_set() {
   local vip=$1 manner=$2 link
   shift 2
+  if [[ $found == *' by VRRP' ]]; then leave_vrrp; fi
+  [ "$manner" != share ] || manner=announce
   # Elsewhere it would be answered for, or taken for this host's own.
-  for link in $(links_in "$found"); do
+  for link in $(links_in "${found% by VRRP}"); do
     [ "on $link" = "$wanted" ] || ip address del "$vip/32" dev "$link"
   done
+  [ "$wanted" != absent ] || return 0
   # Announcements outlast the run and must not hold its lock.
   "$vip_program" "$manner" "$@" "$vip" 9>&- || fail "VIP $vip is not added (see above)"
 }
 
-vip_save() { printf '%s' "$found" >"$2/links"; }
+vip_save() { printf '%s' "${found% by VRRP}" >"$2/links"; }
 
 # links_in "on LINK…" | absent
 links_in() { [ "$1" = absent ] || echo "${1#on }"; }

@@ -7,7 +7,7 @@ import { inCheckout } from "../fixtures.ts";
 import { fixtures, plansOf } from "../render/plans.ts";
 
 /** Parts of the script that a host runs, which is checked as a whole. */
-const isPart = (path: string) => /^host\/(items\/.*|reading|record|run|withdraw)\.sh$/.test(path);
+const isPart = (path: string) => /^host\/(items\/.*|handover|reading|record|run|withdraw)\.sh$/.test(path);
 
 const programs = checkedIn()
   .filter((path) => !path.startsWith("test/") && !isPart(path))

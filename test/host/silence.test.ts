@@ -4,6 +4,7 @@ import { Sandbox } from "./sandbox.ts";
 
 const web1 = "02:42:c6:12:07:15";
 const director = "02:42:c6:12:07:0b";
+const peer = "02:42:c6:12:07:0c";
 const stranger = "02:42:c6:12:07:63";
 
 /** Who answers for an address stands in a file of its name; `asked` tells how each was asked. */
@@ -22,7 +23,7 @@ arping() {
 after_read() { wanted=1 found=0; }
 after_set() { echo 'this comes after'; found=1; }`;
 
-const silence = `silence "192.0.2.100 192.0.2.101" 192.0.2.11 192.0.2.21=web1 192.0.2.22=web2`;
+const silence = `silence "192.0.2.100 192.0.2.101" 192.0.2.11 192.0.2.12 192.0.2.21=web1 192.0.2.22=web2`;
 
 let sandbox: Sandbox;
 beforeEach(() => {
@@ -37,6 +38,7 @@ describe("a VIP that nobody answers for", () => {
     expect(sandbox.read("asked")?.trim().split("\n").sort()).toEqual([
       "-b -w 1 -s 192.0.2.11 -I eth0 192.0.2.100",
       "-b -w 1 -s 192.0.2.11 -I eth0 192.0.2.101",
+      "-b -w 1 -s 192.0.2.11 -I eth0 192.0.2.12",
     ]);
   });
 });
@@ -44,6 +46,14 @@ describe("a VIP that nobody answers for", () => {
 describe("a VIP that only the director itself answers for, on a link that gives back what it sends,", () => {
   it("lets the run go on", () => {
     sandbox.write("192.0.2.100", `${director}\n`);
+    expect(sandbox.converge(silence, "after any")).toContain("this comes after");
+  });
+});
+
+describe("a VIP that another director answers for, which shares it,", () => {
+  it("lets the run go on", () => {
+    sandbox.write("192.0.2.12", `${peer}\n`);
+    sandbox.write("192.0.2.100", `${peer}\n`);
     expect(sandbox.converge(silence, "after any")).toContain("this comes after");
   });
 });

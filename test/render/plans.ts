@@ -4,13 +4,16 @@ import { basename } from "node:path";
 import type { Cluster } from "../../model/cluster.ts";
 import { planDirector } from "../../render/director.ts";
 import type { HostPlan } from "../../render/hostPlan.ts";
+import { sharingOf } from "../../render/keepalived.ts";
 import { planRealServer } from "../../render/realServer.ts";
 import { clusterOf, inCheckout, readStack } from "../fixtures.ts";
 
 /** Directors first, in the order of the cluster. */
 export function plansOf(cluster: Cluster): HostPlan[] {
   return [
-    ...cluster.directors.map((director) => planDirector(director, cluster.virtualServices)),
+    ...cluster.directors.map((director) =>
+      planDirector(director, cluster.virtualServices, sharingOf(cluster)),
+    ),
     ...cluster.realServers.map(planRealServer),
   ];
 }

@@ -14,31 +14,37 @@ generation='0'
 settings='set -euo pipefail
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022'
-globals=(host address role digest generation settings globals brought probe_table ldirectord_log vip_program state lock lock_wait_seconds mode planned current differences)
+globals=(host address role digest generation settings globals brought probe_table ldirectord_log vip_program vrrp_program vrrp_record vrrp_resigned vrrp_took_over state lock lock_wait_seconds mode planned current differences)
 
 plan() {
-  item 'link' '198.18.7.11'
+  item 'link' '198.18.7.11' 'eth0'
   item 'debconf' 'ipvsadm' 'ipvsadm/auto_load_rules boolean false' 'ipvsadm/daemon_method select none'
   item 'packages' 'ipvsadm ldirectord iputils-arping' 'ldirectord.service'
+  item 'packages' 'keepalived' 'keepalived.service'
   item 'assignment' '/etc/default/ipvsadm AUTO' 'false'
   item 'assignment' '/etc/default/ipvsadm DAEMON' 'none'
   item 'module' 'ip_vs'
   item 'sysctl' 'net.ipv4.vs.expire_nodest_conn' '1'
   item 'sysctl' 'net.ipv4.vs.expire_quiescent_template' '1'
   item 'sysctl' 'net.ipv4.conf.all.accept_local' '1'
+  item 'sysctl' 'net.ipv4.vs.sync_threshold' '2 50'
+  item 'sysctl' 'net.ipv4.vs.conn_reuse_mode' '3'
   item 'record' 'probe 198.18.7.21'
   item 'probe' '198.18.7.21'
   item 'record' 'probe 198.18.7.22'
   item 'probe' '198.18.7.22'
-  item 'silence' '198.18.7.100' '198.18.7.11' '198.18.7.21=web1' '198.18.7.22=web2'
+  item 'silence' '198.18.7.100' '198.18.7.11' '198.18.7.12' '198.18.7.21=web1' '198.18.7.22=web2'
+  item 'unit' 'pulumi-lvs-sync.service' 'enabled' '-'
+  item 'sync' 'eth0' '100'
   item 'record' 'service tcp 198.18.7.100:80'
   item 'drain' 'table' 'tcp 198.18.7.100:80|60|stop|/usr/local/lib/pulumi-lvs/checks/web|198.18.7.21:80 198.18.7.22:80'
   item 'unit' 'ldirectord.service' 'enabled' 'active'
   item 'service' 'tcp 198.18.7.100:80' '-A -t 198.18.7.100:80 -s wrr
 -a -t 198.18.7.100:80 -r 198.18.7.21:80 -g -w 1
 -a -t 198.18.7.100:80 -r 198.18.7.22:80 -g -w 2' '16' 'removed'
-  item 'unit' 'pulumi-lvs-vip.service' 'enabled' '-'
-  item 'vip' '198.18.7.100' 'announce' '198.18.7.11'
+  item 'unit' 'keepalived.service' 'enabled' 'active'
+  item 'vrrp' 'vips'
+  item 'vip' '198.18.7.100' 'share' '198.18.7.11'
 }
 
 # … the shell of host/ stands here …

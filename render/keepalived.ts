@@ -1,0 +1,96 @@
+/** Directors that share VIPs → keepalived.conf (keepalived.conf(5)): one VRRP instance that holds all of them. */
+import type { Cluster, Director, Vrrp } from "../model/cluster.ts";
+
+/** A director's part in sharing VIPs. */
+export interface Sharing {
+  readonly vrrp: Vrrp;
+  /** Every director, the host itself among them. */
+  readonly directors: readonly Director[];
+}
+
+/** How the directors of a cluster share its VIPs; undefined where there is one. */
+export function sharingOf({ directors, vrrp }: Pick<Cluster, "directors" | "vrrp">): Sharing | undefined {
+  return vrrp && { vrrp, directors };
+}
+
+/** Name of the instance, in notifications and logs. */
+export const instance = "vips";
+/** Watched by keepalived; host/items/vrrp.sh writes it. */
+const resigned = "/run/pulumi-lvs-resigned";
+
+/** Added to the priority; host/vrrp.sh writes it. */
+const tookOver = "/run/pulumi-lvs-took-over";
+
+const fifo = "/run/pulumi-lvs-vrrp.fifo";
+
+/** The whole file for one director; `program` is where host/vrrp.sh lies. */
+export function renderKeepalived(
+  director: Director,
+  { vrrp, directors }: Sharing,
+  vips: readonly string[],
+  program: string,
+): string {
+  const [advertised, ...others] = vips.map((vip) => `${vip}/32 dev ${director.interface}`);
+  const lines = [
+    "# Written by pulumi-lvs; changes made here are replaced by the next `pulumi up`.",
+    ...block("global_defs", [
+      `router_id ${director.name}`,
+      "vrrp_version 3",
+      // Advertisements must neither be late nor be read late because the host is busy.
+      "vrrp_rt_priority 50",
+      "vrrp_rlimit_rttime 1000000",
+      "vrrp_no_swap",
+      "enable_script_security",
+      "script_user root",
+      // The first announcement is sent at once; clients may miss it.
+      "vrrp_garp_master_delay 1",
+      "vrrp_garp_master_repeat 3",
+      // After a split the one that keeps the VIPs is to know of the other, whichever spoke first: it announces them again.
+      "vrrp_higher_prio_send_advert true",
+      // Scripts for each event would overtake each other.
+      `vrrp_notify_fifo ${fifo}`,
+      `vrrp_notify_fifo_script "${program} listen ${vips.join(" ")}"`,
+      "fifo_write_vrrp_states_on_reload",
+    ]),
+    "",
+    ...block(`track_file resigned`, [`file ${resigned}`, "weight 0", "init_file 0"]),
+    ...(vrrp.preempt
+      ? []
+      : ["", ...block("track_file took_over", [`file ${tookOver}`, "weight 1", "init_file 0"])]),
+    "",
+    // Without real servers a director is in FAULT: it must not take the VIPs before its table is filled.
+    ...block("vrrp_script balances", [
+      `script "${program} balances"`,
+      "interval 1",
+      "timeout 10",
+      "rise 1",
+      "fall 2",
+      "init_fail",
+    ]),
+    "",
+    ...block(`vrrp_instance ${instance}`, [
+      "state BACKUP",
+      `interface ${director.interface}`,
+      `virtual_router_id ${vrrp.routerId}`,
+      `priority ${director.priority}`,
+      `advert_int ${vrrp.advertIntervalCentiseconds / 100}`,
+      ...(vrrp.preempt ? [] : ["nopreempt"]),
+      ...(vrrp.multicast ? [] : unicast(director, directors)),
+      // Of the VIPs one alone is named in advertisements: a list that grows would not be believed (RFC 5798 §7.1).
+      ...block("virtual_ipaddress", [advertised ?? ""]),
+      ...(others.length > 0 ? block("virtual_ipaddress_excluded", others) : []),
+      ...block("track_script", ["balances"]),
+      ...block("track_file", ["resigned", ...(vrrp.preempt ? [] : ["took_over"])]),
+    ]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function unicast(director: Director, directors: readonly Director[]): string[] {
+  const peers = directors.filter(({ name }) => name !== director.name).map(({ address }) => address);
+  return [`unicast_src_ip ${director.address}`, ...block("unicast_peer", peers)];
+}
+
+function block(name: string, lines: readonly string[]): string[] {
+  return [`${name} {`, ...lines.map((line) => `    ${line}`), "}"];
+}
