@@ -1,6 +1,6 @@
 /** One cluster: configuration → hosts → components → outputs. */
 import { getStack } from "@pulumi/pulumi";
-import { Director, type HostAccess, RealServer, VirtualService } from "./components/index.ts";
+import { Director, type HostAccess, RealServer, VirtualRouter, VirtualService } from "./components/index.ts";
 import { loadSettings } from "./config/load.ts";
 import { entry } from "./model/cluster.ts";
 import * as summary from "./model/summary.ts";
@@ -24,10 +24,15 @@ const services = cluster.virtualServices.map(({ name, realServers, ...service })
   return new VirtualService(name, { ...service, realServers: shares });
 });
 
-for (const { name, ...director } of cluster.directors) {
+const virtualRouter = new VirtualRouter("directors", {
+  directors: Object.fromEntries(cluster.directors.map(({ name, ...director }) => [name, director])),
+  ...cluster.vrrp,
+});
+for (const { name, priority: _, ...director } of cluster.directors) {
   const { options, ...route } = entry(hosts, name);
   const balanced = {
     subnet: cluster.subnet,
+    virtualRouter,
     virtualServices: services,
     formerRealServers: Object.values(servers),
   };

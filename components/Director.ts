@@ -1,17 +1,20 @@
 /** A host that balances virtual services: the kernel's IPVS table, the daemon that checks real servers, and the VIPs. */
 import * as pulumi from "@pulumi/pulumi";
-import { configError } from "../config/configError.ts";
+import { configError, errorForPeople } from "../config/configError.ts";
 import { directorArgsSchema } from "../config/schema.ts";
-import type { Cluster, Director as Spec } from "../model/cluster.ts";
+import type { Cluster } from "../model/cluster.ts";
 import { clusterIssues } from "../model/rules.ts";
 import { planDirector } from "../render/director.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
+import { type Sharing, sharingOf } from "../render/keepalived.ts";
 import type { HostArgs } from "./convergedHost.ts";
 import { converge, declaredHost, linkTo } from "./convergedHost.ts";
-import { afterDirector } from "./directorHooks.ts";
+import { aroundDirector } from "./directorHooks.ts";
 import { showTableChanges } from "./directorPreview.ts";
 import type { RealServer } from "./RealServer.ts";
 import { Roll } from "./roll.ts";
+import { Succession } from "./succession.ts";
+import type { VirtualRouter } from "./VirtualRouter.ts";
 import type { VirtualService } from "./VirtualService.ts";
 import { validated } from "./validate.ts";
 
@@ -19,6 +22,8 @@ import { validated } from "./validate.ts";
 export interface DirectorArgs extends HostArgs {
   /** The link that the director and the real servers share, in CIDR notation, for example `192.0.2.0/24`. */
   readonly subnet: pulumi.Input<string>;
+  /** The other directors that share the VIPs. Default: none, this one holds them for good. */
+  readonly virtualRouter?: VirtualRouter | undefined;
   /** What to balance. The director is converged after all their real servers, and given back before them. */
   readonly virtualServices: readonly VirtualService[];
   /** Real servers that serve none of these now but may have done so: they are drained too. Default: none. */
@@ -39,15 +44,21 @@ export class Director extends pulumi.ComponentResource {
   constructor(name: string, args: DirectorArgs, options: pulumi.ComponentResourceOptions = {}) {
     const realServers = [...new Set(args.virtualServices.flatMap((service) => service.realServers))];
     const neighbours = [...new Set([...realServers, ...(args.formerRealServers ?? [])])];
+    const virtualServices = pulumi.output(args.virtualServices.map((service) => service.spec));
+    const sharing = virtualServices.apply(
+      (services) => args.virtualRouter?.sharing(services) ?? pulumi.output<Sharing | undefined>(undefined),
+    );
     const plan = pulumi
       .output({
         host: { address: args.address, interface: args.interface, subnet: args.subnet },
         realServers: realServers.map((server) => server.spec),
-        virtualServices: args.virtualServices.map((service) => service.spec),
+        virtualServices,
+        sharing,
       })
-      .apply(({ host, ...services }) => {
-        const { subnet, address, interface: link } = validated(directorArgsSchema, `directors.${name}`, host);
-        return planChecked(subnet, { name, address, interface: link }, services);
+      .apply(({ host, sharing, ...services }) => {
+        const { subnet, ...self } = validated(directorArgsSchema, `directors.${name}`, host);
+        const directors = sharing?.directors ?? [{ name, priority: 1, ...self, interface: self.interface }];
+        return planChecked(name, { subnet, directors, vrrp: sharing?.vrrp, ...services });
       });
     super("lvs:index:Director", name, declaredHost(args, plan), options);
     this.name = name;
@@ -55,25 +66,34 @@ export class Director extends pulumi.ComponentResource {
     const link = linkTo(name, this, args, plan, (change) =>
       showTableChanges(this, change, args.allowBreakingConnections ?? false),
     );
+    const succession = args.virtualRouter?.succession ?? new Succession([name]);
     const roll = new Roll(link, args.maxUnavailable ?? 1);
     for (const server of neighbours) server.directors.push(roll);
-    converge(link, this, args, {
+    const command: pulumi.Resource = converge(link, this, args, {
       ...options,
-      after: neighbours,
+      after: succession
+        .before(name)
+        .then((directors) => [
+          ...neighbours,
+          ...(args.virtualRouter ? [args.virtualRouter.members] : []),
+          ...directors,
+        ]),
       oldAddressFirst: true,
-      aroundUpdate: afterDirector(name, neighbours),
+      aroundUpdate: aroundDirector(name, succession, neighbours),
     });
+    (args.virtualRouter ?? succession).join(link, () => command);
     this.registerOutputs({ address: this.address });
   }
 }
 
 /** The plan of one director; throws one message with everything that is wrong between it and its services. */
-function planChecked(
-  subnet: string,
-  director: Spec,
-  services: Pick<Cluster, "realServers" | "virtualServices">,
-): HostPlan {
-  const issues = clusterIssues({ subnet, directors: [director], ...services });
+function planChecked(name: string, cluster: Cluster): HostPlan {
+  const issues = clusterIssues(cluster);
   if (issues.length > 0) throw configError(issues);
-  return planDirector(director, services.virtualServices);
+  const director = cluster.directors.find((each) => each.name === name);
+  if (!director) {
+    const names = cluster.directors.map((each) => each.name).join(", ");
+    throw errorForPeople(`${name}: its virtual router has the directors ${names}; name it there`);
+  }
+  return planDirector(director, cluster.virtualServices, sharingOf(cluster));
 }

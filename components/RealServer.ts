@@ -53,7 +53,7 @@ export class RealServer extends pulumi.ComponentResource {
     this.link = linkTo(name, this, args, plan);
     converge(this.link, this, args, {
       ...options,
-      after: [],
+      after: Promise.resolve([]),
       oldAddressFirst: false,
       aroundUpdate: aroundChange(this.link, this.directors),
     });

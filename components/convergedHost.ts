@@ -47,7 +47,7 @@ export function linkTo(
 /** What else an update of a host involves. */
 export interface ConvergeOptions extends pulumi.ComponentResourceOptions {
   /** What must be there before. */
-  readonly after: readonly pulumi.Resource[];
+  readonly after: Promise<pulumi.Resource[]>;
   /** Give an old address back before the new one is converged; else when everything else has been. */
   readonly oldAddressFirst: boolean;
   readonly aroundUpdate: pulumi.ResourceHookBinding;
@@ -72,7 +72,7 @@ export function converge(
     },
     {
       parent,
-      dependsOn: [...options.after],
+      dependsOn: options.after,
       // Another address is another machine: the old one is given back over its own recorded connection.
       replacementTrigger: args.address,
       deleteBeforeReplace: options.oldAddressFirst,

@@ -7,7 +7,7 @@ import { ReadingError, readHost } from "../reading/readHost.ts";
 import { type Connection, targetOf } from "../reading/target.ts";
 import { inWords } from "../reading/words.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
-import { renderScript } from "../render/script.ts";
+import { digestOf, renderScript } from "../render/script.ts";
 import { SshError } from "../ssh/target.ts";
 
 /** A host as found, and the script that makes it as planned. */
@@ -17,6 +17,12 @@ export interface HostChange {
   readonly reading: HostReading;
   /** Equal to the one in the state exactly where nothing is to be done. */
   readonly script: string;
+}
+
+/** Whether the host is changed in this run. */
+export function isToChange({ plan, reading }: Pick<HostChange, "plan" | "reading">): boolean {
+  const { held, differences, drift } = reading;
+  return held?.digest !== digestOf(plan) || differences.length > 0 || drift.length > 0;
 }
 
 /** Throws where a host must not be changed so. */
@@ -79,6 +85,7 @@ const unlikeAny: HostReading = {
   differences: [],
   drift: [],
   rules: [],
+  vrrp: undefined,
   table: new Map(),
   drainSeconds: new Map(),
 };

@@ -10,6 +10,14 @@ interface Settling<T> {
   promise(): Promise<T>;
 }
 
+/** The value of an Output, or its failure. For use in hooks, where all is known. */
+export function settled<T>(output: pulumi.Output<T>): Promise<T> {
+  return (output as unknown as Settling<T>).promise();
+}
+
+/** What a host may be asked to do beside being converged, see `host/run.sh`. */
+type Action = "withdraw" | "readmit" | "release" | "drain" | "abandon" | "handover";
+
 /** A way to one host for as long as the program runs. */
 export class HostLink {
   readonly name: string;
@@ -34,11 +42,11 @@ export class HostLink {
 
   /** The host as it was found; fails where it could not be read, or must not be changed as planned. For use in hooks: a preview may not know it. */
   found(): Promise<HostChange> {
-    return (this.#change as unknown as Settling<HostChange>).promise();
+    return settled(this.#change);
   }
 
   /** Runs an action of `host/run.sh`, its words shown as they come; throws an Error with the last of them when it fails. */
-  async run(action: "withdraw" | "readmit" | "release", ...words: readonly string[]): Promise<void> {
+  async run(action: Action, ...words: readonly string[]): Promise<void> {
     const { connection, script } = await this.found();
     const said: string[] = [];
     const { exitCode } = await runOverSsh(targetOf(connection, "configured"), {

@@ -3,6 +3,7 @@ export type { HostAccess, HostArgs } from "./convergedHost.ts";
 export { Director, type DirectorArgs } from "./Director.ts";
 export { type ApacheArgs, RealServer, type RealServerArgs } from "./RealServer.ts";
 export type { JumpArgs, SshArgs } from "./ssh.ts";
+export { type MemberArgs, VirtualRouter, type VirtualRouterArgs } from "./VirtualRouter.ts";
 export {
   type DestinationArgs,
   type HealthCheckArgs,

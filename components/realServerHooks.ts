@@ -24,7 +24,7 @@ export function aroundChange(link: HostLink, directors: readonly Roll[]): pulumi
       hook("withdraw", async (change) => {
         await Promise.all(directors.map((director) => director.approve(link.name)));
         if (!disturbs(change)) return;
-        for (const director of directors) await director.withdraw(link.name, change.plan.address);
+        await withdraw(link.name, change.plan.address, directors);
       }),
     ],
     afterUpdate: [
@@ -57,6 +57,16 @@ export async function giveBack(link: HostLink, directors: readonly Roll[]): Prom
     throw error;
   }
   for (const director of senders) await director.readmit(link.name, plan.address);
+}
+
+/** From all directors, or none: one that cannot do without it keeps it in service everywhere. */
+async function withdraw(realServer: string, address: string, directors: readonly Roll[]): Promise<void> {
+  try {
+    for (const director of directors) await director.withdraw(realServer, address);
+  } catch (error) {
+    for (const director of directors) await director.giveUp(realServer, address);
+    throw error;
+  }
 }
 
 function disturbs({ plan, reading }: HostChange): boolean {

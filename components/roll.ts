@@ -1,6 +1,6 @@
 /** Keeps clients away from a real server while a change disturbs what it serves, a few real servers at a time. */
 import { Semaphore } from "async-mutex";
-import { digestOf } from "../render/script.ts";
+import { isToChange } from "./hostChange.ts";
 import type { HostLink } from "./hostLink.ts";
 
 /** One director's part in changes to its real servers. */
@@ -64,9 +64,7 @@ export class Roll {
 
   /** Whether the director is changed in this run too: then what it still sends must be served until it has been. */
   async isToChange(): Promise<boolean> {
-    const { plan, reading } = await this.#director.found();
-    const { held, differences, drift } = reading;
-    return held?.digest !== digestOf(plan) || differences.length > 0 || drift.length > 0;
+    return isToChange(await this.#director.found());
   }
 
   async #serves(address: string): Promise<boolean> {

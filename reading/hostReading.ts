@@ -9,6 +9,18 @@ export interface Difference {
   readonly found: string;
 }
 
+/** A director's part in sharing VIPs, as keepalived tells it. */
+export interface VrrpReading {
+  /** `MASTER` holds the VIPs, `BACKUP` is ready to, `FAULT` is not, `STOP` has ended. */
+  readonly role: string;
+  /** When it took this role, in seconds of the epoch. */
+  readonly sinceSeconds: number;
+  /** When another director was last found to hold the VIPs too; undefined: never since this host booted. */
+  readonly rivalSeconds: number | undefined;
+  /** The kernel's synchronisation daemons: `master and backup on eth0, id 100`; empty where none runs. */
+  readonly sync: string;
+}
+
 /** A host as it is now. */
 export interface HostReading {
   /** What the last good run was; undefined where the host is not ours, or not under this name, role and address. */
@@ -19,6 +31,8 @@ export interface HostReading {
   readonly drift: readonly Difference[];
   /** The kernel's rules, see `ipvsRules.ts`; empty for a real server. */
   readonly rules: readonly string[];
+  /** Undefined where the host shares no VIPs. */
+  readonly vrrp: VrrpReading | undefined;
   /** The kernel's table with its connection counts; empty for a real server. */
   readonly table: KernelTable;
   /** Longest time for connections of a real server that leaves, by service, as the last run that knew it had it. */
@@ -36,11 +50,18 @@ export function parseReading(text: string, digest: string): HostReading {
   const of = (kind: string) => records.filter(([first]) => first === kind).map(([, ...fields]) => fields);
   const differences = of("difference").map(difference);
   const [held] = of("held");
+  const [vrrp] = of("vrrp");
   return {
     held: held && { digest: held[0] ?? "", generation: held[1] ?? "" },
     differences,
     drift: held?.[0] === digest ? differences : of("drift").map(difference),
     rules: of("rule").map(([line = ""]) => line.trimEnd()),
+    vrrp: vrrp && {
+      role: vrrp[0] ?? "",
+      sinceSeconds: Number(vrrp[1]),
+      rivalSeconds: vrrp[2] ? Number(vrrp[2]) : undefined,
+      sync: vrrp[3] ?? "",
+    },
     table: parseKernelTable(
       of("table")
         .map((fields) => fields.join("\t"))

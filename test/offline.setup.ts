@@ -12,6 +12,7 @@ vi.mock("../reading/readHost.ts", async (original) => ({
       differences: [],
       drift: [],
       rules: [],
+      vrrp: undefined,
       table: new Map(),
       drainSeconds: new Map(),
     };

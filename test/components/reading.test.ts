@@ -9,7 +9,14 @@ import { makeCluster, plans } from "./cluster.ts";
 import { byLabel, failuresOf, record, unknown } from "./recording.ts";
 
 const arp = { item: "sysctl net.ipv4.conf.all.arp_ignore", planned: "1", found: "0" };
-const nothing = { differences: [], drift: [], rules: [], table: new Map(), drainSeconds: new Map() };
+const nothing = {
+  differences: [],
+  drift: [],
+  rules: [],
+  vrrp: undefined,
+  table: new Map(),
+  drainSeconds: new Map(),
+};
 
 /** Lets web1 be found like this; every other host is as planned. */
 function find(web1: Partial<HostReading> | Error) {

@@ -1,0 +1,127 @@
+/** Directors that share VIPs by VRRP: what each has to know of the others, and what becomes of one that is taken away. */
+import * as pulumi from "@pulumi/pulumi";
+import { errorForPeople } from "../config/configError.ts";
+import { virtualRouterArgsSchema } from "../config/schema.ts";
+import type { VirtualService } from "../model/cluster.ts";
+import { resolveDirectors, resolveVrrp } from "../model/resolve.ts";
+import { type Connection, targetOf } from "../reading/target.ts";
+import type { Sharing } from "../render/keepalived.ts";
+import { keptScript } from "../render/script.ts";
+import { runOverSsh } from "../ssh/client.ts";
+import { SshError } from "../ssh/target.ts";
+import { type HostLink, settled } from "./hostLink.ts";
+import { Succession } from "./succession.ts";
+import { validated } from "./validate.ts";
+
+/** Arguments of a virtual router. */
+export interface VirtualRouterArgs {
+  /** The directors by name, the preferred one first. With a single one it holds the VIPs without VRRP. */
+  readonly directors: Readonly<Record<string, MemberArgs>>;
+  /** Virtual router id, 1 to 255, unique on the link (RFC 5798 §5.2.3). Default: the last byte of the first service's VIP. */
+  readonly routerId?: pulumi.Input<number> | undefined;
+  /** Hundredths of a second between two advertisements, 1 to 4095 (RFC 5798 §5.2.7). Default: 10. */
+  readonly advertIntervalCentiseconds?: pulumi.Input<number> | undefined;
+  /** Advertise to 224.0.0.18 instead of to each director. Default: false. */
+  readonly multicast?: pulumi.Input<boolean> | undefined;
+  /** Whether a director of higher priority takes the VIPs back as soon as it can serve. Default: false. */
+  readonly preempt?: pulumi.Input<boolean> | undefined;
+}
+
+/** One director of a virtual router, as it gives itself to the others. */
+export interface MemberArgs {
+  /** The director's own address. */
+  readonly address: pulumi.Input<string>;
+  /** Interface that holds it, such as `eth0`; required where there are several directors. */
+  readonly interface?: pulumi.Input<string> | undefined;
+  /** VRRP priority, 1 to 254, the highest first (RFC 5798 §5.2.4). Default: 250 for the first, 240 for the second, and so on. */
+  readonly priority?: pulumi.Input<number> | undefined;
+}
+
+/** Directors of which one holds the VIPs and the others are ready to. */
+export class VirtualRouter extends pulumi.ComponentResource {
+  /** @internal */
+  readonly succession: Succession;
+  /** Keeps the way to each director, so that one that the program names no more can still be told. @internal */
+  readonly members: pulumi.Resource;
+  readonly #names: readonly string[];
+  readonly #spec;
+  readonly #links: HostLink[] = [];
+  #complete: (links: readonly HostLink[]) => void = () => {};
+
+  constructor(name: string, args: VirtualRouterArgs, options?: pulumi.ComponentResourceOptions) {
+    super("lvs:index:VirtualRouter", name, args, options);
+    this.#spec = pulumi.output(args).apply((declared) => validated(virtualRouterArgsSchema, name, declared));
+    this.#names = Object.keys(args.directors);
+    this.succession = new Succession(this.#names);
+    const complete = new Promise<readonly HostLink[]>((resolve) => {
+      this.#complete = resolve;
+    });
+    const ways = pulumi
+      .output(complete)
+      .apply((links) => pulumi.all(Object.fromEntries(links.map((link) => [link.name, link.connection]))));
+    const retire = new pulumi.ResourceHook(`${name}-retire`, ({ oldInputs, newInputs }) =>
+      this.#retire(oldInputs as Members, newInputs as Members),
+    );
+    this.members = new pulumi.Stash(
+      name,
+      { input: pulumi.secret(ways) },
+      { parent: this, hooks: { beforeUpdate: [retire] } },
+    );
+    void this.#showOrder();
+    this.registerOutputs({});
+  }
+
+  /** What one of the directors has to know to share the VIPs of `services`; undefined where it is the only one. @internal */
+  sharing(services: readonly Pick<VirtualService, "address">[]): pulumi.Output<Sharing | undefined> {
+    return this.#spec.apply(({ directors, ...vrrp }) => {
+      const resolved = resolveVrrp(vrrp, directors, services);
+      return resolved && { vrrp: resolved, directors: resolveDirectors(directors) };
+    });
+  }
+
+  /** Takes a director in; `command` gives the resource that changes it. @internal */
+  join(link: HostLink, command: () => pulumi.Resource): void {
+    this.succession.join(link, command);
+    this.#links.push(link);
+    if (this.#links.length === this.#names.length) this.#complete(this.#links);
+  }
+
+  /** Said at preview, so that nobody is surprised by where the VIPs go. */
+  async #showOrder(): Promise<void> {
+    if (this.#names.length < 2 || !pulumi.runtime.isDryRun()) return;
+    const { order, holder } = await this.succession.inWords();
+    if (holder === undefined) return;
+    await pulumi.log.info(
+      `${holder} holds the VIPs; directors are changed in this order: ${order.join(", ")}`,
+      this,
+    );
+  }
+
+  /** A director that is named no more gives the VIPs up before the others are told to do without it. */
+  async #retire({ input: was }: Members, { input: is }: Members): Promise<void> {
+    const staying = await known(is);
+    const leaving = Object.entries(await known(was)).filter(([name]) => !(name in staying));
+    for (const [name, connection] of leaving) {
+      try {
+        const { exitCode, stderr } = await runOverSsh(targetOf(connection, "configured"), {
+          command: "bash -s -- retire",
+          stdin: keptScript,
+        });
+        if (exitCode !== 0) throw errorForPeople(`${name} does not give the VIPs up: ${stderr.trim()}`);
+      } catch (error) {
+        if (!(error instanceof SshError)) throw error;
+        const warning = `${name} could not be told to give the VIPs up; if it still runs it will take them: ${error.message}`;
+        await pulumi.log.warn(warning, this);
+      }
+    }
+  }
+}
+
+interface Members {
+  readonly input?: pulumi.Output<Record<string, Connection>>;
+}
+
+/** The value of a secret of a hook's arguments. */
+async function known(ways: Members["input"]): Promise<Record<string, Connection>> {
+  return ways ? settled(ways) : {};
+}
