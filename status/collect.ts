@@ -1,5 +1,8 @@
 /** Asks every host of a stack how it is, in parallel and read-only. */
+import { isDeepStrictEqual } from "node:util";
 import type { HostSummary, ServiceSummary } from "../model/summary.ts";
+import type { HostReading } from "../reading/hostReading.ts";
+import { parseRules } from "../reading/ipvsRules.ts";
 import type { KernelDestination, KernelTable } from "../reading/kernelTable.ts";
 import { ReadingError, readHost } from "../reading/readHost.ts";
 import { inWords } from "../reading/words.ts";
@@ -11,6 +14,25 @@ export interface HostStatus extends HostSummary {
   readonly state: "as planned" | "differs" | "unreachable";
   /** What differs, a line each (planned → found), or why the host could not be asked. */
   readonly detail: string;
+}
+
+/** A director, and its part in sharing the VIPs; null where it is the only one, or could not be asked. */
+export interface DirectorStatus extends HostStatus {
+  readonly vrrp: VrrpStatus | null;
+}
+
+/** How a director shares the VIPs. */
+export interface VrrpStatus {
+  /** `MASTER` holds the VIPs, `BACKUP` is ready to, `FAULT` is not, `STOP` has ended. */
+  readonly role: string;
+  /** When it took this role (ISO 8601). */
+  readonly since: string;
+  /** The kernel's synchronisation daemons: `master and backup on eth0, id 100`. */
+  readonly sync: string;
+  /** Whether its table is that of the director that holds the VIPs; null where nobody does. */
+  readonly tableInStep: boolean | null;
+  /** When another director was last found to hold the VIPs too (ISO 8601). */
+  readonly splitBrainSeen: string | null;
 }
 
 /** A real server of one service, as configured and as the kernel has it. */
@@ -31,13 +53,14 @@ export interface ClusterStatus {
   readonly virtualServices: readonly (Omit<ServiceSummary, "realServers"> & {
     readonly realServers: readonly RealServerStatus[];
   })[];
-  readonly directors: readonly HostStatus[];
+  readonly directors: readonly DirectorStatus[];
   readonly realServers: readonly HostStatus[];
 }
 
 interface Answer {
   readonly status: Omit<HostStatus, "address">;
-  readonly table: KernelTable | undefined;
+  /** Undefined where it is not ours, or could not be asked. */
+  readonly reading: HostReading | undefined;
 }
 
 /** Asks all hosts at once; one that does not answer is `unreachable`, and the rest is shown. */
@@ -49,7 +72,11 @@ export async function collectStatus(stack: string, { outputs, hosts }: StackStat
     ...(answers.get(name)?.status ?? { name, state: "unreachable", detail: "not in the stack's state" }),
     address,
   });
-  const table = [...answers.values()].find((answer) => answer.table)?.table;
+  const readings = list<HostSummary>(outputs.directors).flatMap(
+    ({ name }) => answers.get(name)?.reading ?? [],
+  );
+  const holder = readings.find(holdsVips);
+  const table = (holder ?? readings[0])?.table;
   return {
     stack,
     vip: (outputs.vip as string | undefined) ?? null,
@@ -58,26 +85,50 @@ export async function collectStatus(stack: string, { outputs, hosts }: StackStat
       ...service,
       realServers: service.realServers.map((to) => ({ ...to, ...liveState(table, service, to.address) })),
     })),
-    directors: list<HostSummary>(outputs.directors).map(statusOf),
+    directors: list<HostSummary>(outputs.directors).map((host) => ({
+      ...statusOf(host),
+      vrrp: vrrpStatus(answers.get(host.name)?.reading, holder),
+    })),
     realServers: list<HostSummary>(outputs.realServers).map(statusOf),
   };
 }
 
-async function ask({ name, role, target, script }: StateHost): Promise<Answer> {
+async function ask({ name, target, script }: StateHost): Promise<Answer> {
   try {
-    const { held, differences, table } = await readHost(target, script);
+    const reading = await readHost(target, script);
+    const { held, differences } = reading;
     const words = held
       ? differences.flatMap(inWords)
       : ["not converged, or by another stack; `up` converges it"];
     const state = words.length === 0 ? "as planned" : "differs";
     return {
       status: { name, state, detail: words.join("\n") },
-      table: role === "director" && held ? table : undefined,
+      reading: reading.held && reading,
     };
   } catch (error) {
     if (!(error instanceof SshError || error instanceof ReadingError)) throw error;
-    return { status: { name, state: "unreachable", detail: error.message }, table: undefined };
+    return { status: { name, state: "unreachable", detail: error.message }, reading: undefined };
   }
+}
+
+function holdsVips({ vrrp }: HostReading): boolean {
+  return vrrp === undefined || vrrp.role === "MASTER";
+}
+
+function vrrpStatus(reading: HostReading | undefined, holder: HostReading | undefined): VrrpStatus | null {
+  if (!reading?.vrrp) return null;
+  const { role, sinceSeconds, rivalSeconds, sync } = reading.vrrp;
+  return {
+    role,
+    since: isoTime(sinceSeconds),
+    sync,
+    tableInStep: holder ? isDeepStrictEqual(parseRules(reading.rules), parseRules(holder.rules)) : null,
+    splitBrainSeen: rivalSeconds === undefined ? null : isoTime(rivalSeconds),
+  };
+}
+
+function isoTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
 }
 
 function liveState(table: KernelTable | undefined, service: ServiceSummary, address: string) {

@@ -16,6 +16,7 @@ export function showStatus(status: ClusterStatus, answers: Answers | undefined):
         ...status.realServers.map((host) => hostRow(host, "real server")),
       ],
     ),
+    ...showSharing(status.directors),
     ...[...status.directors, ...status.realServers].filter(({ detail }) => detail).map(showDetail),
     ...(answers ? [showAnswers(answers)] : []),
   ].join("\n\n");
@@ -45,6 +46,32 @@ function hostRow({ name, address, state }: HostStatus, role: string): string[] {
   return [name, role, address, colour(state)];
 }
 
+/** Who holds the VIPs, where directors share them. */
+function showSharing(directors: ClusterStatus["directors"]): string[] {
+  const rows = directors.flatMap(({ name, vrrp }) => {
+    if (!vrrp) return [];
+    const step =
+      vrrp.tableInStep === null ? "nobody holds the VIPs" : vrrp.tableInStep ? "in step" : "differs";
+    return [
+      [name, colour(vrrp.role), inSeconds(vrrp.since), vrrp.sync || pc.red("not running"), colour(step)],
+    ];
+  });
+  const splits = directors.flatMap(({ name, vrrp }) =>
+    vrrp?.splitBrainSeen
+      ? [
+          `${pc.bold(name)}\n  another director held the VIPs too (split brain), last ${inSeconds(vrrp.splitBrainSeen)}`,
+        ]
+      : [],
+  );
+  if (rows.length === 0) return [];
+  return [plainTable(["DIRECTOR", "VRRP", "SINCE", "SYNCHRONISATION", "TABLE"], rows), ...splits];
+}
+
+/** As people write it, in UTC. */
+function inSeconds(isoTime: string): string {
+  return `${isoTime.replace("T", " ").slice(0, 19)} UTC`;
+}
+
 function showDetail({ name, detail }: HostStatus): string {
   return `${pc.bold(name)}\n${detail.replace(/^/gm, "  ")}`;
 }
@@ -55,8 +82,10 @@ function showAnswers(answers: Answers): string {
   return `${total} requests from the lab's client: ${counts.map(([who, count]) => `${who} ${count}`).join(", ")}`;
 }
 
+const good = new Set(["up", "as planned", "MASTER", "BACKUP", "in step"]);
+
 function colour(state: string): string {
-  if (state === "up" || state === "as planned") return pc.green(state);
+  if (good.has(state)) return pc.green(state);
   return state === "quiesced" ? pc.yellow(state) : pc.red(state);
 }
 

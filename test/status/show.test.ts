@@ -37,7 +37,7 @@ const status: ClusterStatus = {
       ],
     },
   ],
-  directors: [{ name: "lb1", address: "192.0.2.11", state: "as planned", detail: "" }],
+  directors: [{ name: "lb1", address: "192.0.2.11", state: "as planned", detail: "", vrrp: null }],
   realServers: [
     { name: "web1", address: "192.0.2.21", state: "differs", detail: "unit x\n  expected active" },
   ],
