@@ -69,6 +69,10 @@ const forbidden: readonly (readonly [rule: string, isForbidden: (edge: Import) =
   ["ssh/ stands alone", outside("ssh/")],
   ["load/ needs of ours only what gets its generator", outside("load/", "setup/")],
   ["only measurements make load", ({ from, to }) => isIn(to, "load/") && !isIn(from, "load/")],
+  [
+    "operate/ asks and tells hosts, and knows nothing of how they came to be",
+    outside("operate/", "reading/", "setup/", "ssh/", "status/"),
+  ],
   ["toolchain/ needs of ours only ssh/", outside("toolchain/", "ssh/")],
   ["nothing needs toolchain/", ({ from, to }) => isIn(to, "toolchain/") && !isIn(from, "toolchain/")],
   [

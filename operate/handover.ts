@@ -1,0 +1,118 @@
+/** Moves the VIPs of a stack from the director that holds them to another one, losing nothing. */
+import type { VrrpReading } from "../reading/hostReading.ts";
+import { ReadingError, readHost } from "../reading/readHost.ts";
+import { report, SetupError } from "../setup/rung.ts";
+import { runOverSsh } from "../ssh/client.ts";
+import { SshError } from "../ssh/target.ts";
+import type { StateHost } from "../status/stackState.ts";
+
+/** Where the VIPs were and are. */
+export interface Handover {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** How directors are asked and told. */
+export interface Ways {
+  /** A director's part in sharing VIPs; undefined: it shares none; a text: why it cannot be asked. */
+  readonly read: (host: StateHost) => Promise<VrrpReading | undefined | string>;
+  /** Has the holder hand over (host/handover.sh); throws a {@link SetupError} with what it said when it fails. */
+  readonly release: (host: StateHost) => Promise<void>;
+}
+
+interface Place {
+  readonly host: StateHost;
+  readonly vrrp: VrrpReading | undefined | string;
+}
+
+/** Over SSH, with the scripts that the stack's state keeps. */
+export const overSsh: Ways = {
+  read: async ({ target, script }) => {
+    try {
+      return (await readHost(target, script)).vrrp;
+    } catch (error) {
+      if (!(error instanceof SshError || error instanceof ReadingError)) throw error;
+      return error.message;
+    }
+  },
+  release: async ({ name, target, script }) => {
+    const { exitCode, stderr } = await runOverSsh(target, {
+      command: "bash -s -- handover",
+      stdin: script,
+    }).catch((error: unknown) => {
+      if (!(error instanceof SshError)) throw error;
+      throw new SetupError(`${name}: ${error.message}`);
+    });
+    if (exitCode !== 0) throw new SetupError(stderr.trim() || `${name}: handover ended with ${exitCode}`);
+  },
+};
+
+/** Longest time until another director says that it holds the VIPs. */
+const longestMilliseconds = 15_000;
+
+/** Returns once another of the `hosts` holds the VIPs; throws a {@link SetupError} where that cannot be, or fails. */
+export async function handOver(hosts: readonly StateHost[], ways: Ways = overSsh): Promise<Handover> {
+  const directors = hosts.filter(({ role }) => role === "director");
+  if (directors.length < 2) {
+    throw new SetupError("there is one director, so there is none to hand over to; add one to `directors`");
+  }
+  const places = await placesOf(directors, ways);
+  const holder = holderOf(places);
+  const standbys = places.filter(({ vrrp }) => roleOf(vrrp) === "BACKUP");
+  if (standbys.length === 0) {
+    throw new SetupError(
+      `no director is ready to take the VIPs over from ${holder.host.name}: ${inWords(places)}`,
+    );
+  }
+  report(`${holder.host.name} hands the VIPs over; ${namesOf(standbys).join(" or ")} takes them`);
+  await ways.release(holder.host);
+  return { from: holder.host.name, to: await successor(standbys, ways) };
+}
+
+async function placesOf(hosts: readonly StateHost[], ways: Ways): Promise<Place[]> {
+  return Promise.all(hosts.map(async (host) => ({ host, vrrp: await ways.read(host) })));
+}
+
+function holderOf(places: readonly Place[]): Place {
+  const [holder, rival] = places.filter(({ vrrp }) => roleOf(vrrp) === "MASTER");
+  if (!holder) throw new SetupError(`no director holds the VIPs: ${inWords(places)}`);
+  if (rival)
+    throw new SetupError(
+      `several directors hold the VIPs, so the link between them is cut: ${inWords(places)}`,
+    );
+  return holder;
+}
+
+async function successor(standbys: readonly Place[], ways: Ways): Promise<string> {
+  const deadline = Date.now() + longestMilliseconds;
+  for (;;) {
+    const places = await placesOf(
+      standbys.map(({ host }) => host),
+      ways,
+    );
+    const holder = places.find(({ vrrp }) => roleOf(vrrp) === "MASTER");
+    if (holder) return holder.host.name;
+    if (Date.now() > deadline) {
+      throw new SetupError(
+        `the VIPs are handed over, but no director says that it has them: ${inWords(places)}`,
+      );
+    }
+  }
+}
+
+function roleOf(vrrp: Place["vrrp"]): string | undefined {
+  return typeof vrrp === "string" ? undefined : vrrp?.role;
+}
+
+function inWords(places: readonly Place[]): string {
+  return places
+    .map(
+      ({ host, vrrp }) =>
+        `${host.name} ${typeof vrrp === "string" ? `is unknown (${vrrp})` : (vrrp?.role ?? "shares none")}`,
+    )
+    .join(", ");
+}
+
+function namesOf(places: readonly Place[]): string[] {
+  return places.map(({ host }) => host.name);
+}
