@@ -18,6 +18,12 @@ export interface HostContainerArgs extends LabHostArgs {
 /** Left of a host's memory for User-Mode Linux itself and the container's other processes, in MiB. */
 const OUTSIDE_GUEST_MEBIBYTES = 64;
 
+/**
+ * Of processor time, where there is too little; another container has 1024. A director that waits for it is taken for
+ * dead by the other one.
+ */
+const DIRECTOR_CPU_SHARES = 8192;
+
 /** The container of one host. */
 export function hostContainer(
   args: HostContainerArgs,
@@ -44,7 +50,7 @@ export function hostContainer(
       restart: "unless-stopped",
       stopTimeout: 30,
       ...systemdRights,
-      ...(role === "director" && guestKernelNeeds(guestMebibytes)),
+      ...(role === "director" && { cpuShares: DIRECTOR_CPU_SHARES, ...guestKernelNeeds(guestMebibytes) }),
     },
     {
       ...options,

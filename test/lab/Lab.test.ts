@@ -188,6 +188,7 @@ function containerOf(name: "lb1" | "web1") {
     tmpfs: { "/run": "", "/run/lock": "" },
     volumes: [{ hostPath: "/sys/fs/cgroup", containerPath: "/sys/fs/cgroup" }],
     cgroupnsMode: "host",
+    ...(name === "lb1" && { cpuShares: 8192 }),
   };
 }
 

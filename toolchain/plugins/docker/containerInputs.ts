@@ -25,6 +25,7 @@ export const containerInputs = z.strictObject({
     )
     .optional(),
   cgroupnsMode: z.enum(["private", "host"]).optional(),
+  cpuShares: z.number().int().positive().optional(),
   memory: z.number().int().optional(),
   memorySwap: z.number().int().optional(),
   networksAdvanced: z
@@ -71,6 +72,7 @@ type HostConfigWithCgroups = HostConfig & { CgroupnsMode: string | undefined };
 function hostConfig(inputs: ContainerInputs): HostConfigWithCgroups {
   return {
     ...resources(inputs),
+    CpuShares: inputs.cpuShares,
     ...systemPaths(inputs.securityOpts),
     CapAdd: inputs.capabilities?.adds,
     CapDrop: inputs.capabilities?.drops,
