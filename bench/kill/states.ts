@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { configSchema } from "../../config/schema.ts";
 import { resolveCluster } from "../../model/resolve.ts";
 import { planDirector } from "../../render/director.ts";
+import { sharingOf } from "../../render/keepalived.ts";
 import { planRealServer } from "../../render/realServer.ts";
 import { renderScript } from "../../render/script.ts";
 
@@ -58,7 +59,7 @@ export function scriptsOf(settings: Settings): Readonly<Record<string, string>> 
   const cluster = resolveCluster(configSchema.parse(settings));
   const plans = [
     ...cluster.realServers.map(planRealServer),
-    ...cluster.directors.map((host) => planDirector(host, cluster.virtualServices)),
+    ...cluster.directors.map((host) => planDirector(host, cluster.virtualServices, sharingOf(cluster))),
   ];
   return Object.fromEntries(plans.map((plan) => [plan.host, renderScript(plan)]));
 }

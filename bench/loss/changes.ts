@@ -1,7 +1,7 @@
 /** The changes that the cluster goes through: as edits of its settings, and by hand as somebody without tooling makes them. */
-import { readStack, type Settings, withChanges } from "../../test/fixtures.ts";
+import { type Settings, soloLab, withChanges } from "../../test/fixtures.ts";
 import * as byHand from "./byHand.ts";
-import { addresses, secondVip, subnet, vip } from "./cluster.ts";
+import { addresses, network, secondVip } from "./cluster.ts";
 
 /** Commands for one host. */
 export interface HandStep {
@@ -26,13 +26,7 @@ export interface Change {
   };
 }
 
-const base = withChanges(readStack("Pulumi.dev.yaml"), {
-  subnet,
-  "directors.lb1.address": addresses.lb1,
-  "realServers.web1.address": addresses.web1,
-  "realServers.web2.address": addresses.web2,
-  "virtualServices.web.address": vip,
-});
+const base = soloLab(network);
 const withIdleServer = withChanges(base, { "realServers.web3": { address: addresses.web3, apache: {} } });
 const withThirdServer = withChanges(withIdleServer, {
   "virtualServices.web.realServers.web3": { weight: 2 },

@@ -1,7 +1,7 @@
 /** Where the cluster is that loss is measured on: its own network, and its hosts' addresses. */
 
 /** Inside what RFC 2544 reserves for benchmarks. */
-export const subnet = "198.18.93.0/24";
+export const network = "198.18.93";
 /** Address of the service that has the load. */
 export const vip = "198.18.93.100";
 /** Address of the service that comes and goes. */
