@@ -44,11 +44,17 @@ export function devLab(network: string, changes: Settings = {}): Settings {
   return withChanges(readStack("Pulumi.dev.yaml"), {
     subnet: `${network}.0/24`,
     "directors.lb1.address": `${network}.11`,
+    "directors.lb2.address": `${network}.12`,
     "realServers.web1.address": `${network}.21`,
     "realServers.web2.address": `${network}.22`,
     "virtualServices.web.address": `${network}.100`,
     ...changes,
   });
+}
+
+/** The same with one director. */
+export function soloLab(network: string, changes: Settings = {}): Settings {
+  return devLab(network, { "directors.lb2": undefined, ...changes });
 }
 
 /** What the engine gives a program for these settings: text as it is, all else as JSON with its keys sorted. */

@@ -2,13 +2,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../load/load.ts";
-import { devLab, type Settings, withChanges } from "../fixtures.ts";
+import { type Settings, soloLab, withChanges } from "../fixtures.ts";
 import { TestStack } from "./stack.ts";
 
 const network = "198.18.96";
 const vip = `${network}.100`;
 const stack = new TestStack("test-changes");
-const settings = devLab(network, { "realServers.web3": { address: `${network}.23`, apache: {} } });
+const settings = soloLab(network, { "realServers.web3": { address: `${network}.23`, apache: {} } });
 const withoutThird = withChanges(settings, { "realServers.web3": undefined });
 const withMore = withChanges(settings, {
   "virtualServices.web.scheduler": "wlc",

@@ -2,13 +2,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runOverSsh } from "../../ssh/client.ts";
-import { devLab, withChanges } from "../fixtures.ts";
+import { soloLab, withChanges } from "../fixtures.ts";
 import { TestStack } from "./stack.ts";
 
 const vip = "198.18.92.100";
 const url = `http://${vip}/`;
 const stack = new TestStack("test-faults");
-const settings = devLab("198.18.92");
+const settings = soloLab("198.18.92");
 
 beforeAll(async () => {
   await stack.begin(settings);

@@ -1,13 +1,13 @@
 /** The whole product on the lab: real engine, real IPVS, real ldirectord, real Apache, over real SSH. */
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { devLab, type Settings, withChanges } from "../fixtures.ts";
+import { type Settings, soloLab, withChanges } from "../fixtures.ts";
 import { TestStack } from "./stack.ts";
 
 const vip = "198.18.90.100";
 const url = `http://${vip}/`;
 const stack = new TestStack("test-lab");
-const settings = devLab("198.18.90");
+const settings = soloLab("198.18.90");
 
 const weight = (server: string, value: number): Settings => ({
   [`virtualServices.web.realServers.${server}.weight`]: value,

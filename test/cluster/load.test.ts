@@ -3,14 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { LoadReport } from "../../load/account.ts";
 import { type LoadPlan, startLoad } from "../../load/load.ts";
-import { devLab } from "../fixtures.ts";
+import { soloLab } from "../fixtures.ts";
 import { TestStack } from "./stack.ts";
 import { startUnreliableServer } from "./unreliableServer.ts";
 
 const vip = "198.18.97.100";
 const gateway = "198.18.97.1";
 const stack = new TestStack("test-load");
-const settings = devLab("198.18.97");
+const settings = soloLab("198.18.97");
 const mixture = { newConnectionsPerSecond: 200, keepAliveConnections: 6, downloads: 3 };
 const plan: LoadPlan = { ...mixture, url: `http://${vip}/`, downloadUrl: `http://${vip}/large` };
 

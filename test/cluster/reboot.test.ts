@@ -1,7 +1,7 @@
 /** Hosts that go down and come up by themselves: what a converge made is there again, and no real server claims the VIP. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { devLab } from "../fixtures.ts";
+import { soloLab } from "../fixtures.ts";
 import { watchArp } from "./arpWatch.ts";
 import { TestStack } from "./stack.ts";
 
@@ -10,7 +10,7 @@ const vip = "198.18.37.100";
 const url = `http://${vip}/`;
 
 beforeAll(async () => {
-  await stack.begin(devLab("198.18.37"));
+  await stack.begin(soloLab("198.18.37"));
   await stack.must("up");
 });
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runOverSsh } from "../../ssh/client.ts";
-import { devLab } from "../fixtures.ts";
+import { soloLab } from "../fixtures.ts";
 import { TestStack } from "./stack.ts";
 
 const vip = "198.18.99.100";
@@ -10,7 +10,7 @@ const url = `http://${vip}/`;
 const intervalSeconds = 2;
 const timeoutSeconds = 2;
 const stack = new TestStack("test-vip-path");
-const settings = devLab("198.18.99", {
+const settings = soloLab("198.18.99", {
   "virtualServices.web.healthCheck": { intervalSeconds, timeoutSeconds },
 });
 

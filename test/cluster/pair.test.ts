@@ -1,0 +1,152 @@
+/** Two directors that share a VIP: one holds it, either may be changed or fail, and connections go on. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { startLoad } from "../../load/load.ts";
+import { devLab, type Settings, soloLab, withChanges } from "../fixtures.ts";
+import { TestStack } from "./stack.ts";
+
+const network = "198.18.98";
+const vip = `${network}.100`;
+const url = `http://${vip}/`;
+const stack = new TestStack("test-pair");
+const alone = soloLab(network);
+const pair = devLab(network);
+const weight = (value: number) => withChanges(pair, { "virtualServices.web.realServers.web2.weight": value });
+
+interface Director {
+  readonly name: string;
+  readonly state: string;
+  readonly vrrp: { readonly role: string; readonly tableInStep: boolean; readonly sync: string } | null;
+}
+
+async function directors(): Promise<Director[]> {
+  const { stdout } = await stack.must("status", "--json");
+  return (JSON.parse(stdout) as { directors: Director[] }).directors;
+}
+
+/** The director that holds the VIP and the one that does not, as soon as each says which it is, and nothing differs. */
+async function roles(): Promise<{ readonly master: string; readonly backup: string }> {
+  return vi.waitFor(
+    async () => {
+      const all = await directors();
+      const nameOf = (role: string) => all.find(({ vrrp }) => vrrp?.role === role)?.name;
+      const [master, backup] = [nameOf("MASTER"), nameOf("BACKUP")];
+      expect(all.map(({ state, vrrp }) => [state, vrrp?.tableInStep, vrrp?.sync])).toEqual(
+        Array(2).fill(["as planned", true, "master and backup on eth0, id 100"]),
+      );
+      if (!master || !backup) throw new Error(`nobody holds the VIP: ${JSON.stringify(all)}`);
+      return { master, backup };
+    },
+    { timeout: 90_000, interval: 1000 },
+  );
+}
+
+/** Hardware addresses of every host that answers an ARP request for the VIP. */
+async function arpAnswers(): Promise<Set<string>> {
+  const answers = await stack.fromClient(`arping -b -I eth0 -c 2 -w 2 ${vip}`);
+  return new Set([...answers.matchAll(/\[([0-9A-F:]{17})\]/g)].map(([, mac = ""]) => mac.toLowerCase()));
+}
+
+async function macOf(host: string): Promise<string | undefined> {
+  const { NetworkSettings } = await stack.container(host).inspect();
+  return Object.values(NetworkSettings.Networks)[0]?.MacAddress;
+}
+
+/** Brings the stack up with these settings while the load runs; no request may be lost. */
+async function upUnderLoad(changed: Settings): Promise<string> {
+  await Promise.all(
+    ["web1", "web2"].map((name) => stack.onHost(name, "truncate -s 40M /var/www/pulumi-lvs/large")),
+  );
+  const load = await startLoad(stack.container("client"), {
+    url,
+    downloadUrl: `${url}large`,
+    newConnectionsPerSecond: 60,
+    keepAliveConnections: 3,
+    downloads: 1,
+  });
+  stack.configure(changed);
+  const { shown } = await stack.must("up");
+  const report = await load.stop();
+  expect(report).toMatchObject({ lost: 0, losses: [] });
+  expect(report.requests).toBeGreaterThan(500);
+  return shown;
+}
+
+beforeAll(async () => {
+  await stack.begin(alone);
+  await stack.must("up");
+});
+afterAll(() => stack.dispose());
+
+describe("under load, nothing is lost", () => {
+  it("when a second director joins: the first one still holds the VIP, and the second one is ready to", async () => {
+    await upUnderLoad(pair);
+    expect(await roles()).toEqual({ master: "lb1", backup: "lb2" });
+    expect(await arpAnswers()).toEqual(new Set([await macOf("lb1")]));
+  });
+
+  it("when a weight changes: the standby first, then the VIP moves, then the former master", async () => {
+    const before = await roles();
+    stack.configure(weight(3));
+    const preview = await stack.must("preview");
+    expect(preview.shown).toContain(
+      `${before.master} holds the VIPs; directors are changed in this order: ${before.backup}, ${before.master}`,
+    );
+    const shown = await upUnderLoad(weight(3));
+    const changed = (name: string) => shown.indexOf(`${name}: file /etc/ha.d/ldirectord.cf`);
+    const handedOver = shown.indexOf(`${before.master}: the VIPs are handed over`);
+    expect(changed(before.backup)).toBeGreaterThan(-1);
+    expect(handedOver).toBeGreaterThan(changed(before.backup));
+    expect(changed(before.master)).toBeGreaterThan(handedOver);
+    expect(await roles()).toEqual({ master: before.backup, backup: before.master });
+  });
+});
+
+describe("a configuration that the standby's daemon refuses", () => {
+  it("stops there: the other director goes on as it was", async () => {
+    const { master, backup } = await roles();
+    const unchanged = await stack.onHost(master, "cat /etc/ha.d/ldirectord.cf; ipvsadm -Sn");
+    const refusing = "#!/bin/sh\necho 'a broken candidate'\nexit 2\n";
+    await stack.onHost(
+      backup,
+      "cat >/usr/local/sbin/ldirectord; chmod +x /usr/local/sbin/ldirectord",
+      refusing,
+    );
+    stack.configure(weight(5));
+    const { exitCode, shown } = await stack.run("up");
+    await stack.onHost(backup, "rm /usr/local/sbin/ldirectord");
+    expect(exitCode).not.toBe(0);
+    expect(shown).toContain(`${backup}: ldirectord refuses the new /etc/ha.d/ldirectord.cf`);
+    expect(await stack.onHost(master, "cat /etc/ha.d/ldirectord.cf; ipvsadm -Sn")).toBe(unchanged);
+    expect((await roles()).master).toBe(master);
+    stack.configure(weight(3));
+    await stack.must("up");
+  });
+});
+
+describe("a director whose machine dies", () => {
+  it("has the other one serve, with the downloads that had begun, and comes back as a standby", async () => {
+    const { master, backup } = await roles();
+    const download = stack.fromClient(
+      `curl -s -o /dev/null --limit-rate 2M -m 60 -w '%{http_code} %{size_download}' ${url}large`,
+    );
+    await sleep(4000);
+    await stack.container(master).kill();
+    await vi.waitFor(async () => expect(await stack.answers(url, 1)).not.toHaveProperty("failed"), {
+      timeout: 10_000,
+    });
+    expect(await download).toBe(`200 ${40 * 1024 * 1024}`);
+    await stack.container(master).start();
+    expect(await roles()).toEqual({ master: backup, backup: master });
+    expect(await arpAnswers()).toEqual(new Set([await macOf(backup)]));
+  });
+});
+
+describe("under load, nothing is lost", () => {
+  it("when a director is taken away: the one that stays holds the VIP for good", async () => {
+    await upUnderLoad(alone);
+    expect(await directors()).toMatchObject([{ name: "lb1", state: "as planned", vrrp: null }]);
+    expect(await stack.onHost("lb1", "systemctl is-active keepalived || true")).toBe("inactive\n");
+    expect(await arpAnswers()).toEqual(new Set([await macOf("lb1")]));
+  });
+});
