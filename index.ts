@@ -33,6 +33,7 @@ for (const { name, priority: _, ...director } of cluster.directors) {
   const balanced = {
     subnet: cluster.subnet,
     virtualRouter,
+    healthEngine: cluster.healthEngine,
     virtualServices: services,
     formerRealServers: Object.values(servers),
   };

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { configError, errorForPeople } from "../config/configError.ts";
 import { directorArgsSchema } from "../config/schema.ts";
 import type { Cluster } from "../model/cluster.ts";
+import type { HealthEngine } from "../model/lvs.ts";
 import { clusterIssues } from "../model/rules.ts";
 import { planDirector } from "../render/director.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
@@ -28,6 +29,8 @@ export interface DirectorArgs extends HostArgs {
   readonly virtualServices: readonly VirtualService[];
   /** Real servers that serve none of these now but may have done so: they are drained too. Default: none. */
   readonly formerRealServers?: readonly RealServer[] | undefined;
+  /** The daemon that fills the kernel's table and checks real servers: `ldirectord` or `keepalived`. Default: `ldirectord`. */
+  readonly healthEngine?: pulumi.Input<HealthEngine> | undefined;
   /** Real servers that may be out of service at a time for a change of their own, at least 1. Default: 1. */
   readonly maxUnavailable?: number | undefined;
   /** Allow changes that must end connections; without it they fail before anything happens. Default: false. */
@@ -50,15 +53,20 @@ export class Director extends pulumi.ComponentResource {
     );
     const plan = pulumi
       .output({
-        host: { address: args.address, interface: args.interface, subnet: args.subnet },
+        host: {
+          address: args.address,
+          interface: args.interface,
+          subnet: args.subnet,
+          healthEngine: args.healthEngine,
+        },
         realServers: realServers.map((server) => server.spec),
         virtualServices,
         sharing,
       })
       .apply(({ host, sharing, ...services }) => {
-        const { subnet, ...self } = validated(directorArgsSchema, `directors.${name}`, host);
+        const { subnet, healthEngine, ...self } = validated(directorArgsSchema, `directors.${name}`, host);
         const directors = sharing?.directors ?? [{ name, priority: 1, ...self, interface: self.interface }];
-        return planChecked(name, { subnet, directors, vrrp: sharing?.vrrp, ...services });
+        return planChecked(name, { subnet, directors, vrrp: sharing?.vrrp, healthEngine, ...services });
       });
     super("lvs:index:Director", name, declaredHost(args, plan), options);
     this.name = name;
@@ -95,5 +103,5 @@ function planChecked(name: string, cluster: Cluster): HostPlan {
     const names = cluster.directors.map((each) => each.name).join(", ");
     throw errorForPeople(`${name}: its virtual router has the directors ${names}; name it there`);
   }
-  return planDirector(director, cluster.virtualServices, sharingOf(cluster));
+  return planDirector(director, cluster.virtualServices, sharingOf(cluster), cluster.healthEngine);
 }

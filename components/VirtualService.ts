@@ -58,7 +58,7 @@ export interface PersistenceArgs {
   readonly netmask?: pulumi.Input<string> | undefined;
 }
 
-/** A health check, run by ldirectord(8) on the director against each real server. */
+/** A health check, run on the director against each real server; it means the same with every health engine. */
 export interface HealthCheckArgs {
   /**
    * `http` and `https` fetch `path` and `connect` opens a connection, each through the VIP as clients do; `ping` asks the

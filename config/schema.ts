@@ -1,6 +1,6 @@
 /** What a user may write: every setting with its meaning, unit, range and default. docs/configuration.md is printed from it. */
 import { z } from "zod";
-import { forwardingMethods, healthCheckTypes, protocols, schedulers } from "../model/lvs.ts";
+import { forwardingMethods, healthCheckTypes, healthEngines, protocols, schedulers } from "../model/lvs.ts";
 import {
   address,
   choice,
@@ -136,7 +136,7 @@ const healthCheck = settings({
   expect: plainText("a regular expression")
     .optional()
     .describe(
-      "Perl regular expression that an answer with status 2xx must match (http, https). Default: any such answer.",
+      "Perl regular expression that an answer with status 2xx must match (http, https). Default: any such answer. A redirect is none.",
     ),
   virtualHost: hostName.optional().describe("Host header to send (http, https). Default: the VIP."),
   port: port
@@ -172,6 +172,12 @@ const destination = settings({
     "Connections below which it gets new ones again; 0 for three quarters of the upper one.",
   ),
 });
+
+const healthEngine = choice(healthEngines)
+  .default("ldirectord")
+  .describe(
+    "The daemon that fills the kernel's table and checks real servers: `ldirectord` or `keepalived`, with the same services and the same checks.",
+  );
 
 /** One virtual service, as written under `virtualServices`. */
 export const virtualServiceSchema = settings({
@@ -235,7 +241,12 @@ export const sshRouteSchema = settings({
 export const virtualRouterArgsSchema = settings({ directors: named(director, "director"), ...vrrp.shape });
 
 /** What a Director component is told about its host. */
-export const directorArgsSchema = settings({ address, interface: hostShape.interface, subnet });
+export const directorArgsSchema = settings({
+  address,
+  interface: hostShape.interface,
+  subnet,
+  healthEngine,
+});
 
 const lab = settings({
   image: choice(["full", "bare"])
@@ -259,6 +270,7 @@ export const configSchema = settings({
     "What clients connect to, by name.",
   ),
   vrrp: vrrp.prefault({}).describe("How several directors share the VIPs; unused with one."),
+  healthEngine,
   maxUnavailable: integer(1, 1000, "real servers")
     .default(1)
     .describe("Real servers that may be out of service at a time for a change of their own."),

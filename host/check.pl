@@ -1,5 +1,6 @@
-# The health check that ldirectord runs inside itself (checktype external-perl): asks one real server through the VIP.
-# One whose loopback lacks the VIP drops what clients send it, however well it answers on its own address.
+# The health check that ldirectord runs inside itself (checktype external-perl) and keepalived as a program (MISC_CHECK):
+# asks one real server through the VIP. One whose loopback lacks the VIP drops what clients send it, however well it
+# answers on its own address.
 #
 # IPVS balances a packet with a firewall mark by the service of that mark. Each real server has such a service to itself,
 # its probe (also items/probe.sh), so a marked packet to the VIP takes a client's way to exactly that real server.
@@ -9,9 +10,7 @@ use strict;
 use warnings;
 no warnings qw(once redefine);
 
-use IO::Socket::IP;
-use LWP::UserAgent;
-use Socket qw(IPPROTO_IP SOL_SOCKET inet_aton);
+use Socket qw(IPPROTO_IP IPPROTO_TCP PF_INET SOCK_STREAM SOL_SOCKET inet_aton pack_sockaddr_in);
 
 # Linux: include/uapi/asm-generic/socket.h and include/uapi/linux/in.h.
 our $SO_MARK                 = 36;
@@ -20,6 +19,7 @@ our $IP_BIND_ADDRESS_NO_PORT = 24;
 our %asks = ( http => \&fetch, https => \&fetch, connect => \&open_connection );
 our $table = '/proc/net/ip_vs';
 our %down;
+our $memory = '/run/pulumi-lvs-checks';
 
 # check(SETTINGS, VIP, PORT, REAL_SERVER, PORT) as ldirectord calls a check: dies where the real server is down.
 # Without addresses it only makes sure that it could ask.
@@ -45,7 +45,7 @@ sub forget_compiled {
 sub in_time {
     my ( $seconds, $work ) = @_;
     my $late;
-    # LWP and IO::Socket::SSL catch what is thrown inside them, and may make something of it.
+    # IO::Socket::SSL catches what is thrown inside it, and may make something of it.
     local $SIG{ALRM} = sub { alarm 1; die $late = "no answer within $seconds s\n" };
     alarm $seconds;
     my $failure = eval { $work->(); 1 } ? undef : $@;
@@ -58,43 +58,109 @@ sub in_time {
 
 sub log_change {
     my ( $asked, $failure ) = @_;
-    my $was_down = delete $down{$asked};
-    $down{$asked} = 1 if defined $failure;
-    main::ld_log("$asked: $failure") if defined $failure && !$was_down;
-    main::ld_log("$asked: up again") if !defined $failure && $was_down;
+    my $was_down = swap_down( $asked, defined $failure );
+    my $log      = main->can('ld_log') // \&log_to_journal;
+    $log->("$asked: $failure") if defined $failure && !$was_down;
+    $log->("$asked: up again") if !defined $failure && $was_down;
 }
 
+# Whether it was down, which is remembered from now on: by ldirectord's process, or beyond one of keepalived's.
+sub swap_down {
+    my ( $asked, $is_down ) = @_;
+    my $was_down;
+    if ( main->can('ld_log') ) {
+        $was_down = delete $down{$asked};
+        $down{$asked} = 1 if $is_down;
+    }
+    else {
+        my $mark = "$memory/" . $asked =~ tr/ /-/r;
+        $was_down = -e $mark;
+        if ( $is_down && !$was_down ) { mkdir $memory; open my $file, '>', $mark }
+        unlink $mark if $was_down && !$is_down;
+    }
+    return $was_down;
+}
+
+sub log_to_journal { system 'logger', '--tag', 'pulumi-lvs-checks', @_ }
+
+# By hand, as a module that speaks HTTP takes a small director longer to load than the check itself: keepalived starts a
+# process for each.
 sub fetch {
     my ( $check, $vip, $real_server ) = @_;
-    local @LWP::Protocol::http::EXTRA_SOCK_OPTS = socket_options( $check, $real_server );
-    my $agent = LWP::UserAgent->new(
-        parse_head => 0,
-        ssl_opts   => { verify_hostname => 0, SSL_verify_mode => 0 },
-    );
-    my $url    = "$check->{type}://$vip:$check->{port}$check->{path}";
-    my $answer = $agent->get( $url, Host => $check->{virtualHost} // $vip );
-    die $answer->message . "\n"     if $answer->header('Client-Warning');
-    die $answer->status_line . "\n" if !$answer->is_success;
-    die "the answer does not match $check->{expect}\n" if $check->{pattern} && $answer->content !~ $check->{pattern};
+    my $connection = open_connection(@_);
+    if ( $check->{type} eq 'https' ) {
+        require IO::Socket::SSL;
+        no warnings 'once';
+        $connection = IO::Socket::SSL->start_SSL( $connection, SSL_verify_mode => 0 ) or die "$IO::Socket::SSL::SSL_ERROR\n";
+    }
+    my $host    = $check->{virtualHost} // $vip;
+    my $request = join "\r\n", "GET $check->{path} HTTP/1.1", "Host: $host", 'User-Agent: pulumi-lvs', 'Connection: close', '', '';
+    local $SIG{PIPE} = 'IGNORE';
+    syswrite $connection, $request or die "$!\n";
+    my ( $status, $content ) = answer($connection);
+    die "$status\n" if $status !~ /^2/;
+    die "the answer does not match $check->{expect}\n" if $check->{pattern} && $content !~ $check->{pattern};
+}
+
+# The status with its reason, and the content, as RFC 9112 has them.
+sub answer {
+    my ($connection) = @_;
+    my $received = '';
+    my ( $status, $fields );
+    do {
+        die "the answer ends within its head\n" if !more( $connection, \$received, sub { $received =~ /\r?\n\r?\n/ } );
+        ( my $head, $received ) = split /\r?\n\r?\n/, $received, 2;
+        ( $status, $fields ) = $head =~ m{^HTTP/1\.\d (\d{3}[^\r\n]*)(.*)}s or die "the answer is not HTTP\n";
+    } while $status =~ /^1/;
+
+    return ( $status, unchunked( $connection, $received ) ) if $fields =~ /^transfer-encoding:.*\bchunked\s*$/im;
+    my ($length) = $fields =~ /^content-length:\s*(\d+)/im;
+    $length = 0 if $status =~ /^[23]04/;
+    more( $connection, \$received, sub { defined $length && length $received >= $length } );
+    die "the answer ends early\n" if defined $length && length $received < $length;
+    return ( $status, defined $length ? substr( $received, 0, $length ) : $received );
+}
+
+sub unchunked {
+    my ( $connection, $received ) = @_;
+    my $content = '';
+    my $early   = "the answer ends early\n";
+    while (1) {
+        more( $connection, \$received, sub { $received =~ /\n/ } ) or die $early;
+        $received =~ s/^([0-9a-f]+)[^\n]*\n//i or die "the answer is not chunked as it says\n";
+        my $length = hex $1 or return $content;
+        more( $connection, \$received, sub { length $received >= $length + 2 } ) or die $early;
+        $content .= substr $received, 0, $length, '';
+        $received =~ s/^\r?\n//;
+    }
+}
+
+# Reads on until there is enough; false where the answer ends before.
+sub more {
+    my ( $connection, $received, $is_enough ) = @_;
+    while ( !$is_enough->() ) {
+        my $count = sysread $connection, $$received, 65536, length $$received;
+        die "$!\n" if !defined $count;
+        return 0    if $count == 0;
+    }
+    return 1;
 }
 
 sub open_connection {
     my ( $check, $vip, $real_server ) = @_;
-    IO::Socket::IP->new( PeerHost => $vip, PeerPort => $check->{port}, Proto => 'tcp', socket_options( $check, $real_server ) )
-      or die "$@\n";
+    socket my $connection, PF_INET, SOCK_STREAM, IPPROTO_TCP or die "$!\n";
+    send_from( $connection, $check->{directorAddress}, $real_server );
+    connect $connection, pack_sockaddr_in( $check->{port}, inet_aton($vip) ) or die "$!\n";
+    return $connection;
 }
 
 # From the director's own address: left to itself the kernel would take the VIP where the director holds it.
-sub socket_options {
-    my ( $check, $real_server ) = @_;
-    return (
-        LocalAddr => $check->{directorAddress},
-        Sockopts  => [
-            [ SOL_SOCKET, $SO_MARK, pack 'L', mark($real_server) ],
-            # Ports in turn, not at random: for a minute IPVS sends a port that asked a dead real server there again.
-            [ IPPROTO_IP, $IP_BIND_ADDRESS_NO_PORT, 1 ],
-        ],
-    );
+sub send_from {
+    my ( $connection, $address, $real_server ) = @_;
+    setsockopt $connection, SOL_SOCKET, $SO_MARK, pack 'L', mark($real_server) or die "SO_MARK: $!\n";
+    # Ports in turn, not at random: for a minute IPVS sends a port that asked a dead real server there again.
+    setsockopt $connection, IPPROTO_IP, $IP_BIND_ADDRESS_NO_PORT, 1 or die "IP_BIND_ADDRESS_NO_PORT: $!\n";
+    bind $connection, pack_sockaddr_in( 0, inet_aton($address) ) or die "$address: $!\n";
 }
 
 # The real server's address as a number, but for its first bit, which is the same on the whole link: ipvsadm prints a

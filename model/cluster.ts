@@ -1,5 +1,5 @@
 /** What a cluster is once everything is resolved: plain data, references followed, no defaults left. */
-import type { Forwarding, HealthCheckType, Protocol, Scheduler } from "./lvs.ts";
+import type { Forwarding, HealthCheckType, HealthEngine, Protocol, Scheduler } from "./lvs.ts";
 
 /** A machine on the shared link. */
 export interface Host {
@@ -91,6 +91,8 @@ export interface Cluster {
   readonly directors: readonly Director[];
   /** Undefined with one director: it holds the VIPs for good. */
   readonly vrrp: Vrrp | undefined;
+  /** The daemon that fills the directors' tables. */
+  readonly healthEngine: HealthEngine;
   readonly realServers: readonly RealServer[];
   readonly virtualServices: readonly VirtualService[];
 }

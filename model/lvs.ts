@@ -1,8 +1,8 @@
-/** The vocabulary of LVS as data: each choice with the words that ldirectord and ipvsadm use for it. */
+/** The vocabulary of LVS as data: each choice with the words that ldirectord, keepalived and ipvsadm use for it. */
 
 /** How the director hands a packet to a real server (ipvsadm(8)). Direct routing is LVS-DR. */
 export const forwardingMethods = {
-  dr: { ldirectord: "gate", ipvsadmFlag: "-g", remapsPort: false },
+  dr: { ldirectord: "gate", keepalived: "DR", ipvsadmFlag: "-g", remapsPort: false },
 } as const;
 export type Forwarding = keyof typeof forwardingMethods;
 
@@ -27,6 +27,10 @@ export type Scheduler = (typeof schedulers)[number];
 /** What IPVS balances (ipvsadm(8), --tcp-service and --udp-service). */
 export const protocols = ["tcp", "udp"] as const;
 export type Protocol = (typeof protocols)[number];
+
+/** Daemons that fill the kernel's table and take out real servers that fail their check. */
+export const healthEngines = ["ldirectord", "keepalived"] as const;
+export type HealthEngine = (typeof healthEngines)[number];
 
 /**
  * Health checks: ldirectord(8)'s `checktype` and whether a path is fetched. `external-perl` asks through the VIP, see

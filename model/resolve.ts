@@ -21,6 +21,7 @@ export function resolveCluster(config: Config): Cluster {
     subnet: config.subnet,
     directors: resolveDirectors(config.directors),
     vrrp: resolveVrrp(config.vrrp, config.directors, virtualServices),
+    healthEngine: config.healthEngine,
     realServers: Object.entries(config.realServers).map(([name, host]): RealServer => {
       const services = virtualServices.filter((service) =>
         service.realServers.some((to) => to.name === name),

@@ -1,7 +1,7 @@
 /** What a cluster must satisfy beyond the shape of its settings, as a list of named rules. */
 import type { Issue } from "../config/errors.ts";
 import { contains, isUnicast, isUsable } from "./address.ts";
-import type { Cluster, VirtualService } from "./cluster.ts";
+import type { Cluster, Destination, VirtualService } from "./cluster.ts";
 import { serviceKey, vipsOf } from "./cluster.ts";
 import { forwardingMethods, healthCheckTypes } from "./lvs.ts";
 import { destinations, hosts, managedDestinations, services } from "./places.ts";
@@ -215,6 +215,21 @@ export const rules: readonly Rule[] = [
         ),
   },
   {
+    id: "keepalived-some-weight",
+    reason: "keepalived's quorum is a weight of at least 1; it refuses a service that can never have it.",
+    check: (cluster) =>
+      services(cluster)
+        .filter(() => cluster.healthEngine === "keepalived")
+        .filter(({ service: { realServers } }) => realServers.length > 0 && realServers.every(isQuiesced))
+        .map(({ path }) =>
+          issue(
+            `${path}.realServers`,
+            "weight 0 for all",
+            "give one of them a weight, or use healthEngine: ldirectord: keepalived has no service without weight",
+          ),
+        ),
+  },
+  {
     id: "fallback-reachable",
     reason:
       "The fallback gets the same packets as a real server: it must be on the link, or the director itself.",
@@ -295,6 +310,10 @@ function issue(path: string, given: unknown, remedy: string): Issue {
 
 function names(hosts: readonly { readonly name: string }[]): string {
   return hosts.map(({ name }) => name).join(", ") || "there is none";
+}
+
+function isQuiesced({ weight }: Destination): boolean {
+  return weight === 0;
 }
 
 function checksOverTcp({ healthCheck }: VirtualService): boolean {

@@ -1,15 +1,14 @@
 /** Director → HostPlan: software, kernel, health daemon, the table it fills, and only then the VIPs. */
 import type { Director, VirtualService } from "../model/cluster.ts";
 import { serviceKey, vipsOf } from "../model/cluster.ts";
-import { checkFileOf, holdHealthChecks } from "./healthCheck.ts";
+import type { HealthEngine } from "../model/lvs.ts";
+import { checkFileOf, holdHealthChecks, keepsAtZero } from "./healthCheck.ts";
+import { type Engine, engines } from "./healthEngine.ts";
 import type { DrainTerms, HostPlan, Item } from "./hostPlan.ts";
 import { renderIpvsRules } from "./ipvs.ts";
 import type { Sharing } from "./keepalived.ts";
-import { keepsAtZero, renderLdirectord } from "./ldirectord.ts";
 import { holdSysctls } from "./sysctl.ts";
 import { announcedVips, sharedVips } from "./vip.ts";
-
-const unit = "ldirectord.service";
 
 /**
  * ipvs-sysctl: connections to a real server that has left end at once, so that clients try again, and persistent
@@ -38,30 +37,32 @@ export function planDirector(
   director: Director,
   services: readonly VirtualService[],
   sharing?: Sharing,
+  healthEngine: HealthEngine = "ldirectord",
 ): HostPlan {
   const vips = vipsOf(services);
+  const engine = engines[healthEngine];
   return {
     host: director.name,
     address: director.address,
     role: "director",
     items: [
       { kind: "link", address: director.address, interface: director.interface },
-      ...packages(sharing),
+      ...packages(engine, sharing),
       { kind: "file", path: "/etc/modules-load.d/pulumi-lvs.conf", mode: "0644", content: "ip_vs\n" },
       { kind: "module", name: "ip_vs" },
       ...holdSysctls({ ...kernelSettings, ...(sharing && syncSettings) }),
       ...holdHealthChecks(director, services),
       ...silence(director, services, sharing),
       ...(sharing ? synchronised(director, sharing) : []),
-      ...healthDaemon(services),
-      ...services.map(inKernel),
-      ...(sharing ? sharedVips(vips, director, sharing) : announcedVips(vips, director.address)),
+      ...healthDaemon(engine, services),
+      ...services.map((service) => inKernel(engine, service)),
+      ...(sharing ? sharedVips(vips, director, sharing) : announcedVips(vips, director.address, engine.unit)),
     ],
   };
 }
 
-/** ldirectord alone fills the table: ipvsadm must neither load rules at boot nor start a sync daemon. */
-function packages(sharing: Sharing | undefined): Item[] {
+/** The health engine alone fills the table: ipvsadm must neither load rules at boot nor start a sync daemon. */
+function packages(engine: Engine, sharing: Sharing | undefined): Item[] {
   const settings = "/etc/default/ipvsadm";
   return [
     {
@@ -72,7 +73,11 @@ function packages(sharing: Sharing | undefined): Item[] {
         { question: "ipvsadm/daemon_method", type: "select", value: "none" },
       ],
     },
-    { kind: "packages", names: ["ipvsadm", "ldirectord", "iputils-arping"], units: [unit] },
+    {
+      kind: "packages",
+      names: ["ipvsadm", ...engine.packages, "iputils-arping"],
+      units: engine.packageUnits,
+    },
     ...(sharing
       ? [{ kind: "packages", names: ["keepalived"], units: ["keepalived.service"] } satisfies Item]
       : []),
@@ -131,19 +136,12 @@ function synchronised(director: Director, { vrrp }: Sharing): Item[] {
   ];
 }
 
-function healthDaemon(services: readonly VirtualService[]): Item[] {
+function healthDaemon(engine: Engine, services: readonly VirtualService[]): Item[] {
   return [
     ...services.map((service): Item => ({ kind: "record", of: "service", id: serviceKey(service) })),
     { kind: "drain", services: services.map(drainTerms) },
-    {
-      kind: "file",
-      path: "/etc/ha.d/ldirectord.cf",
-      mode: "0644",
-      content: renderLdirectord(services),
-      notify: unit,
-      check: "ldirectord",
-    },
-    { kind: "unit", name: unit, enabled: true, active: true },
+    ...engine.files(services),
+    { kind: "unit", name: engine.unit, enabled: true, active: true },
   ];
 }
 
@@ -162,7 +160,7 @@ function drainTerms(service: VirtualService): DrainTerms {
 }
 
 /** ldirectord checks the real servers of a service one after the other before it adds them. */
-function inKernel(service: VirtualService): Item {
+function inKernel(engine: Engine, service: VirtualService): Item {
   const { intervalSeconds, timeoutSeconds } = service.healthCheck;
   return {
     kind: "service",
@@ -171,5 +169,7 @@ function inKernel(service: VirtualService): Item {
     fallback: service.fallback && `${service.fallback}:${service.port}`,
     whenDown: keepsAtZero(service) ? "quiesced" : "removed",
     settleSeconds: intervalSeconds + timeoutSeconds * service.realServers.length + 10,
+    repair: `${engine.repair} ${engine.unit}`,
+    log: engine.log,
   };
 }

@@ -7,13 +7,18 @@ import { checkProgram } from "./shellLibrary.ts";
 const folder = "/usr/local/lib/pulumi-lvs";
 const program = `${folder}/check.pl`;
 
-/** Where the check of a service lies; undefined where ldirectord checks by itself, or not at all. */
+/** Where the check of a service lies; undefined where the health engine checks by itself, or not at all. */
 export function checkFileOf({ name, healthCheck }: VirtualService): string | undefined {
   const { checktype } = healthCheckTypes[healthCheck.type];
   return checktype === "external-perl" ? `${folder}/checks/${name}` : undefined;
 }
 
-/** Everything that must be there before ldirectord is told to check: it takes out a real server that it cannot ask. */
+/** Whether a real server that is down stays in the table. With "no", ldirectord takes a real server of weight 0 out and in again on every reload, which ends its connections. */
+export function keepsAtZero({ quiescent, realServers }: VirtualService): boolean {
+  return quiescent || realServers.some(({ weight }) => weight === 0);
+}
+
+/** Everything that must be there before a health engine is told to check: it takes out a real server that it cannot ask. */
 export function holdHealthChecks(director: Director, services: readonly VirtualService[]): Item[] {
   const checks = services.flatMap((service) => {
     const path = checkFileOf(service);
@@ -51,7 +56,7 @@ function callOf({ name, port, healthCheck }: VirtualService, director: Director)
     timeoutSeconds,
   };
   return `${[
-    `# The health check of ${name}: ldirectord runs it for each real server (checktype external-perl).`,
+    `# The health check of ${name}, run for each real server: by ldirectord (checktype external-perl) or keepalived (MISC_CHECK).`,
     "# Written by pulumi-lvs; changes made here are replaced by the next `pulumi up`.",
     `require ${perlText(program)};`,
     "PulumiLvs::check(",

@@ -25,6 +25,10 @@ export type Item =
       readonly settleSeconds: number;
       /** What becomes of a real server whose health check fails. */
       readonly whenDown: "removed" | "quiesced";
+      /** What systemctl(1) is told to have the health daemon fill a table again that somebody else has changed. */
+      readonly repair: string;
+      /** Where the health daemon says why a real server is out, for people. */
+      readonly log: string;
       /** `ADDRESS:PORT` whose rule comes and goes with the real servers' health. */
       readonly fallback: string | undefined;
     }
@@ -124,6 +128,8 @@ export function itemWords(item: Item): readonly [kind: string, id: string, ...wa
         item.rules.join("\n"),
         String(item.settleSeconds),
         item.whenDown,
+        item.repair,
+        item.log,
         ...optional(item.fallback),
       ];
     case "drain":

@@ -91,6 +91,7 @@ function unicast(director: Director, directors: readonly Director[]): string[] {
   return [`unicast_src_ip ${director.address}`, ...block("unicast_peer", peers)];
 }
 
-function block(name: string, lines: readonly string[]): string[] {
+/** A block of keepalived.conf. */
+export function block(name: string, lines: readonly string[]): string[] {
   return [`${name} {`, ...lines.map((line) => `    ${line}`), "}"];
 }

@@ -1,7 +1,7 @@
 /** Virtual services → ldirectord.cf (ldirectord(8)), every default written out so that no version decides for us. */
 import type { Destination, VirtualService } from "../model/cluster.ts";
 import { forwardingMethods, healthCheckTypes } from "../model/lvs.ts";
-import { checkFileOf } from "./healthCheck.ts";
+import { checkFileOf, keepsAtZero } from "./healthCheck.ts";
 
 /** The whole file. */
 export function renderLdirectord(services: readonly VirtualService[]): string {
@@ -52,11 +52,6 @@ function virtual(service: VirtualService): string {
       `quiescent = ${keepsAtZero(service) ? "yes" : "no"}`,
     ].map((line) => `    ${line}`),
   ]);
-}
-
-/** Whether a real server that is down stays in the table. With "no", ldirectord takes a real server of weight 0 out and in again on every reload, which ends its connections. */
-export function keepsAtZero({ quiescent, realServers }: VirtualService): boolean {
-  return quiescent || realServers.some(({ weight }) => weight === 0);
 }
 
 /** The weight is always written: without one, digits in a request would be taken for it. */

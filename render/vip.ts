@@ -34,14 +34,14 @@ export function silentVips(vips: readonly string[]): Item[] {
 }
 
 /** A director's VIPs: on its link, announced, and after the health daemon that fills the table. */
-export function announcedVips(vips: readonly string[], address: string): Item[] {
+export function announcedVips(vips: readonly string[], address: string, healthDaemon: string): Item[] {
   return holdVips(
     vips.map((vip) => ({ kind: "vip", address: vip, manner: "announce", from: address })),
     [
       "[Unit]",
       "Description=LVS director: virtual IPs on the link",
       "Wants=network-online.target",
-      "After=network-online.target ldirectord.service",
+      `After=network-online.target ${healthDaemon}`,
       "",
       "[Service]",
       "Type=oneshot",

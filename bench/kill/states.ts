@@ -59,7 +59,9 @@ export function scriptsOf(settings: Settings): Readonly<Record<string, string>> 
   const cluster = resolveCluster(configSchema.parse(settings));
   const plans = [
     ...cluster.realServers.map(planRealServer),
-    ...cluster.directors.map((host) => planDirector(host, cluster.virtualServices, sharingOf(cluster))),
+    ...cluster.directors.map((host) =>
+      planDirector(host, cluster.virtualServices, sharingOf(cluster), cluster.healthEngine),
+    ),
   ];
   return Object.fromEntries(plans.map((plan) => [plan.host, renderScript(plan)]));
 }

@@ -1,7 +1,8 @@
 # A virtual service in the kernel's IPVS table, as the health daemon fills it:
-# service "PROTOCOL VIP:PORT" RULES SETTLE_SECONDS removed|quiesced [FALLBACK:PORT]; RULES are the lines that table_rules
-# must print for it. The fourth word says what becomes of a real server whose health check fails. FALLBACK comes and goes
-# with the health of the real servers, so its line is not looked at.
+# service "PROTOCOL VIP:PORT" RULES SETTLE_SECONDS removed|quiesced REPAIR LOG [FALLBACK:PORT]; RULES are the lines that
+# table_rules must print for it. The fourth word says what becomes of a real server whose health check fails. REPAIR is
+# what systemctl is told to have the daemon fill the table again, LOG where it says why a real server is out. FALLBACK
+# comes and goes with the health of the real servers, so its line is not looked at.
 
 # Prints what `ipvsadm -Sn` does, sorted, with the connection thresholds that it leaves out.
 table_rules() {
@@ -30,10 +31,10 @@ kernel_rules() {
 service_read() {
   local rules missed=''
   wanted=$2
-  kernel_rules "$1" "${5:-}"
+  kernel_rules "$1" "${7:-}"
   found=${rules:-absent}
   [ "$mode" != converge ] && [ -n "$rules" ] || return 0
-  [ "$mode" != inspect ] || missed=$(missed_rules "$1" "$rules" "$2")
+  [ "$mode" != inspect ] || missed=$(missed_rules "$1" "$rules" "$2" "$6")
   found=$(health_as_planned "$1" "$rules" "$2" "$4" "$missed")
 }
 
@@ -55,39 +56,37 @@ health_as_planned() {
   sort <<<"${counted%$'\n'}"
 }
 
-# missed_rules "PROTOCOL VIP:PORT" PRESENT PLANNED: prints the lines of PLANNED whose real server is out of the table
+# missed_rules "PROTOCOL VIP:PORT" PRESENT PLANNED LOG: prints the lines of PLANNED whose real server is out of the table
 # though not by its health check. All are asked at once.
 missed_rules() {
   local line to
   while IFS= read -r line; do
     to=${line%% -[gim] *}
     [[ $line == -a* && $2$'\n' != *"$to "* ]] || continue
-    { ! is_missed "$1" "${to##* }" || printf '%s\n' "$line"; } &
+    { ! is_missed "$1" "${to##* }" "$4" || printf '%s\n' "$line"; } &
   done <<<"$3"
   wait
 }
 
-ldirectord_log=/var/log/ldirectord.log
-
-# is_missed "PROTOCOL VIP:PORT" ADDRESS:PORT: ldirectord has not taken it out, by its own word, and its check passes. One
-# that comes back is put in by ldirectord at its next check.
+# is_missed "PROTOCOL VIP:PORT" ADDRESS:PORT LOG: ldirectord has not taken it out, by its own word in LOG, and its check
+# passes. One that comes back is put in at the daemon's next check.
 is_missed() {
   local said check
-  said=$(tac "$ldirectord_log" 2>/dev/null |
+  said=$(tac "$3" 2>/dev/null |
     grep -m 1 -oE "(Added|Restored|Quiescent|Deleted) real server: ${2//./[.]} \\(${1#* }\\)") || true
   [[ $said != [QD]* ]] || return 1
   check=$(drain_terms "$1" | cut -d '|' -f 3)
   if [ -n "$check" ]; then run_check "$check" "${1#* }" "$2" 5 >/dev/null 2>&1; else [ -n "$said" ]; fi
 }
 
-# A table that somebody else has changed, or a drain that was cut off has left, becomes right again when ldirectord reads
-# its file again. Where weight 0 may also be the health check's doing, reading it again does no harm.
+# A table that somebody else has changed, or a drain that was cut off has left, becomes right again when the health
+# daemon fills it again. Where weight 0 may also be the health check's doing, that does no harm.
 service_set() {
   local rules line out='' lines
   await_rules "$@"
-  settled inspect "${@:1:3}" removed "${@:5}" || reload_table "$@"
+  settled inspect "${@:1:3}" removed "${@:5}" || repair_table "$@"
   settled verify "$@" ||
-    fail "service $1: ${found//$'\n'/; }, not ${wanted//$'\n'/; }; see /var/log/ldirectord.log on this host"
+    fail "service $1: ${found//$'\n'/; }, not ${wanted//$'\n'/; }; see $6 on this host"
   mapfile -t lines <<<"$2"
   for line in "${lines[@]}"; do
     [[ $'\n'$rules$'\n' == *$'\n'"$line"$'\n'* || $line != *' -r '* ]] || out+=" ${line#* -r }"
@@ -95,19 +94,21 @@ service_set() {
   [ -z "$out" ] || note "$host: warning: $1: health check fails, so it gets no connections:$out"
 }
 
-# Weights first: ldirectord takes a real server that it finds at weight 0 out and in again, which ends its connections.
-reload_table() {
-  rule_changes "$rules" "$2" | sed -n '/^-e/p' | ipvsadm -R
-  systemctl reload ldirectord.service
+# All but who comes in, which is for the daemon's checks to say. Weights first: ldirectord takes a real server that it
+# finds at weight 0 out and in again, which ends its connections; keepalived looks at nothing that is there already.
+repair_table() {
+  rule_changes "$rules" "$2" | sed '/^-a/d' | ipvsadm -R
+  # shellcheck disable=SC2086 # a verb and a unit
+  systemctl $5
   await_rules "$@"
 }
 
 await_rules() {
   local deadline=$((SECONDS + $3))
-  kernel_rules "$1" "${5:-}"
+  kernel_rules "$1" "${7:-}"
   while [ "$rules" != "$2" ] && [ "$SECONDS" -lt "$deadline" ]; do
     sleep 0.2
-    kernel_rules "$1" "${5:-}"
+    kernel_rules "$1" "${7:-}"
   done
 }
 

@@ -111,7 +111,7 @@ describe("secrets", () => {
   it.each(["sshPrivatKey", "privateKey", "password"])("are not printed when misspelt as %s", (name) => {
     expect(refusalOf(withoutWay, { [name]: privateKey })).toBe(
       `the configuration has a mistake:\n  pulumi-lvs:${name}: unknown key; ` +
-        "known here: subnet, directors, realServers, virtualServices, vrrp, maxUnavailable, allowBreakingConnections, ssh, lab",
+        "known here: subnet, directors, realServers, virtualServices, vrrp, healthEngine, maxUnavailable, allowBreakingConnections, ssh, lab",
     );
   });
 

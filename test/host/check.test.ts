@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { planDirector } from "../../render/director.ts";
 import { clusterOf, inCheckout, readStack, type Settings } from "../fixtures.ts";
-import { refusalOf, renderedCheck, runChecks } from "./checkProgram.ts";
+import { refusalOf, renderedCheck, runChecks, runPrograms } from "./checkProgram.ts";
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -39,6 +39,22 @@ describe("a real server is up", () => {
     expect(await runChecks(check(await answering(200, "ok"), { expect: pattern }))).toEqual(["up"]);
   });
 
+  it("when its answer matches, in whatever pieces it comes", async () => {
+    const inPieces: RequestListener = (_, response) => {
+      response.write("all ");
+      setTimeout(() => response.end("well"), 50);
+    };
+    expect(await runChecks(check(await http(inPieces), { expect: "^all well$" }))).toEqual(["up"]);
+  });
+
+  it("when it says that it goes on before it answers", async () => {
+    const port = await http((_, response) => {
+      response.writeProcessing();
+      response.end("ok");
+    });
+    expect(await runChecks(check(port, { expect: "^ok$" }))).toEqual(["up"]);
+  });
+
   it("when it answers over TLS, with whatever certificate", async () => {
     const port = await portOf(createTlsServer(certificate(), (_, response) => response.end()));
     expect(await runChecks(check(port, { type: "https" }))).toEqual(["up"]);
@@ -54,6 +70,21 @@ describe("a real server is down, and the log says why,", () => {
   it("when it answers another status", async () => {
     const port = await answering(503, "ok");
     expect(await runChecks(check(port, { expect: "ok" }))).toEqual(down(port, "503 Service Unavailable"));
+  });
+
+  it("when it sends clients elsewhere", async () => {
+    const port = await http((_, response) => response.writeHead(302, { location: "/elsewhere" }).end());
+    expect(await runChecks(check(port))).toEqual(down(port, "302 Found"));
+  });
+
+  it.each([
+    ["HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok", "the answer ends early"],
+    ["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n", "the answer ends early"],
+    ["HTTP/1.1 200 OK\r\n", "the answer ends within its head"],
+    ["220 mail.example.com\r\n\r\n", "the answer is not HTTP"],
+  ])("when its answer is not whole: %j", async (text, reason) => {
+    const port = await portOf(createTcpServer((socket) => socket.once("data", () => socket.end(text))));
+    expect(await runChecks(check(port))).toEqual(down(port, reason));
   });
 
   it("when its answer does not match", async () => {
@@ -132,6 +163,23 @@ describe("a health check", () => {
     );
     expect(ended).toMatch(/^down/);
     expect(again.at(-1)).toBe("up");
+  });
+});
+
+describe("a health check that is a program of its own", () => {
+  it("ends well where the real server is up, and logs a change once", async () => {
+    const statuses = [200, 500, 404, 200, 200];
+    const port = await http((_, response) => response.writeHead(statuses.shift() ?? 0).end());
+    const asked = `log: web: 127.0.0.1, asked through VIP 127.0.0.1:${port}`;
+    expect(await runPrograms(check(port), 5)).toEqual([
+      "up",
+      `${asked}: 500 Internal Server Error`,
+      "down",
+      "down",
+      `${asked}: up again`,
+      "up",
+      "up",
+    ]);
   });
 });
 

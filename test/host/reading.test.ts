@@ -18,7 +18,7 @@ afterEach(() => sandbox.remove());
 
 /** The records of these kinds, `prepare` having run. */
 function recordsOf(kinds: RegExp, prepare = ":"): string[] {
-  const plan = `plan() { item service '${key}' '${rules(1).join("\n")}' 10 removed; }`;
+  const plan = `plan() { item service '${key}' '${rules(1).join("\n")}' 10 removed 'reload ldirectord.service' /dev/null; }`;
   const printed = sandbox.bash(`${plan}\n${prepare}\nread_host`);
   return printed.split("\n").filter((line) => kinds.test(line));
 }

@@ -23,7 +23,7 @@ function found(
     . "$1"
     rules_in_kernel=$2 mode=$3
     ipvsadm() { printf '%s\\n' "$rules_in_kernel"; }
-    service_read 'tcp 192.0.2.100:80' "$4" 10 "$5" 127.0.0.1:80
+    service_read 'tcp 192.0.2.100:80' "$4" 10 "$5" 'reload any' 'any log' 127.0.0.1:80
     printf '%s' "$found"`;
   const library = inCheckout("host/items/service.sh");
   const args = [
@@ -121,7 +121,6 @@ describe("a real server that is out of the table", () => {
   let sandbox: Sandbox;
   beforeEach(() => {
     sandbox = new Sandbox(`
-      ldirectord_log=$folder/log
       ipvsadm() { printf '%s\\n' '${service}' '${web2(2)}'; }
       run_check() { echo "$2 $3" >>"$folder/asked"; [ -e "$folder/passes" ]; }`);
     sandbox.write("state/drain", "tcp 192.0.2.100:80|30|stop|/checks/web|192.0.2.21:80 192.0.2.22:80\n");
@@ -133,7 +132,7 @@ describe("a real server that is out of the table", () => {
   const inspected = (...log: readonly string[]) => {
     sandbox.write("log", log.map((said) => `[Sun Nov 22 21:39:48 2026|ldirectord.cf|7] ${said}\n`).join(""));
     const rules = [...planned].sort().join("\n");
-    const item = `service 'tcp 192.0.2.100:80' '${rules}' 10 removed 127.0.0.1:80`;
+    const item = `service 'tcp 192.0.2.100:80' '${rules}' 10 removed 'reload ldirectord.service' ${sandbox.folder}/log 127.0.0.1:80`;
     return sandbox.bash(
       `plan() { item ${item}; }\ncompare inspect\nprintf '%s' "\${differences[2]:-as planned}"`,
     );

@@ -9,6 +9,7 @@ describe("a resolved cluster", () => {
   it("has every default filled in and every reference followed", () => {
     expect(clusterOf(settings)).toEqual({
       subnet: "198.18.7.0/24",
+      healthEngine: "ldirectord",
       directors: [{ name: "lb1", address: "198.18.7.11", interface: undefined, priority: 250 }],
       vrrp: undefined,
       realServers: [resolvedServer("web1", "198.18.7.21"), resolvedServer("web2", "198.18.7.22")],

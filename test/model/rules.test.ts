@@ -145,6 +145,21 @@ const cases: Record<string, RuleCase> = {
       ),
     ],
   },
+  "keepalived-some-weight": {
+    kept: changed({ healthEngine: "keepalived", [`${web}.realServers.web1.weight`]: 0 }),
+    broken: changed({
+      healthEngine: "keepalived",
+      [`${web}.realServers.web1.weight`]: 0,
+      [`${web}.realServers.web2.weight`]: 0,
+    }),
+    issues: [
+      issue(
+        `${web}.realServers`,
+        "weight 0 for all",
+        "give one of them a weight, or use healthEngine: ldirectord: keepalived has no service without weight",
+      ),
+    ],
+  },
   "fallback-reachable": {
     kept: changed({ [`${web}.fallback`]: "127.0.0.1" }),
     broken: changed({ [`${web}.fallback`]: "127.0.0.2" }),

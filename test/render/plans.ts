@@ -12,7 +12,7 @@ import { clusterOf, inCheckout, readStack } from "../fixtures.ts";
 export function plansOf(cluster: Cluster): HostPlan[] {
   return [
     ...cluster.directors.map((director) =>
-      planDirector(director, cluster.virtualServices, sharingOf(cluster)),
+      planDirector(director, cluster.virtualServices, sharingOf(cluster), cluster.healthEngine),
     ),
     ...cluster.realServers.map(planRealServer),
   ];

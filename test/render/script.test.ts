@@ -61,6 +61,8 @@ const hostileItem: fc.Arbitrary<Item> = fc.oneof(
     rules: fc.array(hostileText),
     settleSeconds: fc.nat(),
     whenDown: fc.constantFrom("removed" as const, "quiesced" as const),
+    repair: hostileText,
+    log: hostileText,
     fallback: hostileText,
   }),
 );

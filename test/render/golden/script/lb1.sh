@@ -14,7 +14,7 @@ generation='0'
 settings='set -euo pipefail
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022'
-globals=(host address role digest generation settings globals brought probe_table ldirectord_log vip_program vrrp_program vrrp_record vrrp_resigned vrrp_took_over state lock lock_wait_seconds mode planned current differences)
+globals=(host address role digest generation settings globals brought probe_table vip_program vrrp_program vrrp_record vrrp_resigned vrrp_took_over state lock lock_wait_seconds mode planned current differences)
 
 plan() {
   item 'link' '198.18.7.11' 'eth0'
@@ -41,7 +41,7 @@ plan() {
   item 'unit' 'ldirectord.service' 'enabled' 'active'
   item 'service' 'tcp 198.18.7.100:80' '-A -t 198.18.7.100:80 -s wrr
 -a -t 198.18.7.100:80 -r 198.18.7.21:80 -g -w 1
--a -t 198.18.7.100:80 -r 198.18.7.22:80 -g -w 2' '16' 'removed'
+-a -t 198.18.7.100:80 -r 198.18.7.22:80 -g -w 2' '16' 'removed' 'reload ldirectord.service' '/var/log/ldirectord.log'
   item 'unit' 'keepalived.service' 'enabled' 'active'
   item 'vrrp' 'vips'
   item 'vip' '198.18.7.100' 'share' '198.18.7.11'

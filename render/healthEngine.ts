@@ -1,0 +1,87 @@
+/** The daemons that fill a director's table and check real servers: what each needs on the host, and how it is told. */
+import type { VirtualService } from "../model/cluster.ts";
+import type { HealthEngine } from "../model/lvs.ts";
+import type { Item } from "./hostPlan.ts";
+import { renderLdirectord } from "./ldirectord.ts";
+import { renderVirtualServers } from "./virtualServers.ts";
+
+/** One of them. */
+export interface Engine {
+  readonly packages: readonly string[];
+  /** Units that the packages bring and start. */
+  readonly packageUnits: readonly string[];
+  /** The unit that runs; stopping it leaves the kernel's table as it is. */
+  readonly unit: string;
+  readonly files: (services: readonly VirtualService[]) => Item[];
+  /** What makes it fill a table again that somebody else has changed. */
+  readonly repair: "reload" | "restart";
+  /** Where it says why a real server is out. */
+  readonly log: string;
+}
+
+/** keepalived's own unit is for VRRP: where that ends or the VIPs move, health checks go on, and the other way round. */
+const checks = {
+  unit: "pulumi-lvs-checks.service",
+  configuration: "/etc/keepalived/pulumi-lvs-checks.conf",
+};
+
+export const engines: Readonly<Record<HealthEngine, Engine>> = {
+  ldirectord: {
+    packages: ["ldirectord"],
+    packageUnits: ["ldirectord.service"],
+    unit: "ldirectord.service",
+    files: (services) => [
+      {
+        kind: "file",
+        path: "/etc/ha.d/ldirectord.cf",
+        mode: "0644",
+        content: renderLdirectord(services),
+        notify: "ldirectord.service",
+        check: "ldirectord",
+      },
+    ],
+    repair: "reload",
+    log: "/var/log/ldirectord.log",
+  },
+  keepalived: {
+    // host/check.pl asks over TLS with the last.
+    packages: ["keepalived", "perl", "libio-socket-ssl-perl"],
+    packageUnits: ["keepalived.service"],
+    unit: checks.unit,
+    files: (services) => [
+      {
+        kind: "file",
+        path: `/etc/systemd/system/${checks.unit}`,
+        mode: "0644",
+        content: `${checksUnit.join("\n")}\n`,
+      },
+      {
+        kind: "file",
+        path: checks.configuration,
+        mode: "0644",
+        content: renderVirtualServers(services),
+        notify: checks.unit,
+        check: "keepalived",
+      },
+    ],
+    // keepalived issue 1877: a reload compares the new file with the old one, not with the kernel.
+    repair: "restart",
+    log: `the journal of ${checks.unit}`,
+  },
+};
+
+/** keepalived(8): without --dont-release-ipvs it would empty the table whenever it stops. */
+const checksUnit = [
+  "[Unit]",
+  "Description=LVS director: health checks, and the table they fill",
+  "Wants=network-online.target",
+  "After=network-online.target systemd-modules-load.service",
+  "",
+  "[Service]",
+  `ExecStart=/usr/sbin/keepalived --dont-fork --check --dont-release-ipvs --use-file ${checks.configuration} --pid /run/pulumi-lvs-checks.pid --checkers_pid /run/pulumi-lvs-checkers.pid`,
+  "ExecReload=/bin/kill -HUP $MAINPID",
+  "Restart=on-failure",
+  "",
+  "[Install]",
+  "WantedBy=multi-user.target",
+];

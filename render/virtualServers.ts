@@ -1,0 +1,83 @@
+/** Virtual services → virtual_server blocks (keepalived.conf(5)), every default written out so that no version decides for us. */
+import type { Destination, VirtualService } from "../model/cluster.ts";
+import { forwardingMethods } from "../model/lvs.ts";
+import { checkFileOf, keepsAtZero } from "./healthCheck.ts";
+import { block } from "./keepalived.ts";
+
+/** The whole file. */
+export function renderVirtualServers(services: readonly VirtualService[]): string {
+  const blocks = [
+    block("global_defs", ["enable_script_security", "script_user root", "smtp_alert off"]),
+    ...services.map(virtualServer),
+  ];
+  return [
+    "# Written by pulumi-lvs; changes made here are replaced by the next `pulumi up`.\n",
+    ...blocks.map((lines) => `${lines.join("\n")}\n`),
+  ].join("\n");
+}
+
+function virtualServer(service: VirtualService): string[] {
+  const { address, port, healthCheck, persistence, fallback } = service;
+  return block(`virtual_server ${address} ${port}`, [
+    `protocol ${service.protocol.toUpperCase()}`,
+    `lvs_sched ${service.scheduler}`,
+    `lvs_method ${forwardingMethods[service.forwarding].keepalived}`,
+    ...(persistence
+      ? [
+          `persistence_timeout ${persistence.timeoutSeconds}`,
+          `persistence_granularity ${persistence.netmask}`,
+        ]
+      : []),
+    // Nobody gets connections before its first check, which is made at once.
+    "alpha on",
+    "warmup 0",
+    `delay_loop ${healthCheck.intervalSeconds}`,
+    ...(keepsAtZero(service) ? ["inhibit_on_failure"] : []),
+    ...(fallback ? [`sorry_server ${fallback} ${port}`] : []),
+    ...service.realServers.flatMap((to) => realServer(service, to)),
+  ]);
+}
+
+function realServer(service: VirtualService, to: Destination): string[] {
+  const { upperThreshold, lowerThreshold } = to;
+  const limited = upperThreshold > 0;
+  return block(`real_server ${to.address} ${to.port}`, [
+    `weight ${to.weight}`,
+    ...(limited ? [`uthreshold ${upperThreshold}`, `lthreshold ${lowerThreshold}`] : []),
+    ...reconciled(service, to),
+    ...checker(service, to),
+  ]);
+}
+
+/** What keepalived finds in the table when it starts it takes for its own work: these make it so. */
+function reconciled(service: VirtualService, to: Destination): string[] {
+  const at = `${service.protocol === "udp" ? "-u" : "-t"} ${service.address}:${service.port}`;
+  const rule = `${at} -r ${to.address}:${to.port}`;
+  const { ipvsadmFlag } = forwardingMethods[service.forwarding];
+  const edit = (weight: number) =>
+    `-e ${rule} ${ipvsadmFlag} -w ${weight} -x ${to.upperThreshold} -y ${to.lowerThreshold}`;
+  return [
+    `notify_up "/sbin/ipvsadm ${edit(to.weight)}"`,
+    `notify_down "/sbin/ipvsadm ${keepsAtZero(service) ? edit(0) : `-d ${rule}`}"`,
+  ];
+}
+
+/**
+ * keepalived's own HTTP_GET and TCP_CHECK would ask from random ports, some of which IPVS still sends to a real server
+ * that was asked from there before, would count time anew with each packet, and match an answer in pieces.
+ */
+function checker(service: VirtualService, to: Destination): string[] {
+  const { type, timeoutSeconds, intervalSeconds, failures } = service.healthCheck;
+  const inARow = [`retry ${failures - 1}`, `delay_before_retry ${intervalSeconds}`];
+  const file = checkFileOf(service);
+  if (file) {
+    const asked = `${service.address} ${service.port} ${to.address} ${to.port}`;
+    return block("MISC_CHECK", [
+      `misc_path "/usr/bin/perl ${file} ${asked}"`,
+      // It ends by itself in time; this is for one that hangs.
+      `misc_timeout ${timeoutSeconds + 5}`,
+      ...inARow,
+    ]);
+  }
+  return type === "ping" ? block("PING_CHECK", [`connect_timeout ${timeoutSeconds}`, ...inARow]) : [];
+}

@@ -1,0 +1,52 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { renderVirtualServers } from "../../render/virtualServers.ts";
+import { clusterOf, readStack, withChanges } from "../fixtures.ts";
+import { arbitrarySettings } from "./arbitrarySettings.ts";
+
+const web = "virtualServices.web";
+const rendered = (changes: Record<string, unknown>) =>
+  renderVirtualServers(clusterOf(withChanges(readStack("Pulumi.dev.yaml"), changes)).virtualServices);
+
+describe("the virtual servers of any cluster", () => {
+  it("are keywords and plain words: no text of a user is read as something else", () => {
+    fc.assert(
+      fc.property(arbitrarySettings.map(clusterOf), ({ virtualServices }) => {
+        const [, ...lines] = renderVirtualServers(virtualServices).split("\n");
+        for (const line of lines) expect(line).toMatch(/^ *([\w]+( [\w.:/-]+)*( "[\w.:/ -]+")?( \{)?|\})?$/);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("have every real server once, each with a check where there is one", () => {
+    fc.assert(
+      fc.property(arbitrarySettings.map(clusterOf), ({ virtualServices }) => {
+        const text = renderVirtualServers(virtualServices);
+        const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
+        const checked = virtualServices.filter(({ healthCheck }) => healthCheck.type !== "none");
+        const destinations = (services: typeof virtualServices) =>
+          services.flatMap(({ realServers }) => realServers).length;
+        expect(count(/^virtual_server /gm)).toBe(virtualServices.length);
+        expect(count(/^ +real_server /gm)).toBe(destinations(virtualServices));
+        expect(count(/^ +(MISC|PING)_CHECK /gm)).toBe(destinations(checked));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("a virtual server", () => {
+  it.each([
+    [1, "retry 0"],
+    [4, "retry 3"],
+  ])("with %i failures in a row: %s", (failures, line) => {
+    expect(rendered({ [`${web}.healthCheck.failures`]: failures })).toContain(` ${line}\n`);
+  });
+
+  it("keeps a real server at weight 0 where ldirectord would", () => {
+    expect(rendered({})).not.toContain("inhibit_on_failure");
+    expect(rendered({ [`${web}.quiescent`]: true })).toContain("inhibit_on_failure");
+    expect(rendered({ [`${web}.realServers.web1.weight`]: 0 })).toContain("inhibit_on_failure");
+  });
+});
