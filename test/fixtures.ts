@@ -39,9 +39,13 @@ export function withChanges(settings: Settings, changes: Settings): Settings {
   return changed;
 }
 
+/** Fills the tables of labs; PULUMI_LVS_TEST_ENGINE=keepalived runs the tests of real clusters with the other one. */
+export const labEngine = configSchema.shape.healthEngine.parse(process.env.PULUMI_LVS_TEST_ENGINE);
+
 /** The cluster of `Pulumi.dev.yaml` on a network of its own, for example `198.18.90`, with further changes. */
 export function devLab(network: string, changes: Settings = {}): Settings {
   return withChanges(readStack("Pulumi.dev.yaml"), {
+    healthEngine: labEngine,
     subnet: `${network}.0/24`,
     "directors.lb1.address": `${network}.11`,
     "directors.lb2.address": `${network}.12`,

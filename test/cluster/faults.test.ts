@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runOverSsh } from "../../ssh/client.ts";
 import { soloLab, withChanges } from "../fixtures.ts";
+import { engine } from "./healthEngine.ts";
 import { TestStack } from "./stack.ts";
 
 const vip = "198.18.92.100";
@@ -48,17 +49,16 @@ async function keptFile(host: string, said: string): Promise<string> {
   return stack.onHost(host, `stat -c %a /var/lib/pulumi-lvs && cat ${path}`);
 }
 
+const share = (weight: number) => engine.share("198.18.92.100", "198.18.92.21", weight);
 const kernelRules = () => stack.onHost("lb1", "ipvsadm -Sn");
 
 describe("a new configuration that its daemon refuses", () => {
-  it("leaves ldirectord's old one serving, and is kept and named", async () => {
-    const said = await failureOf("lb1", (script) =>
-      script.replace("checktype = external-perl", "checktype = guess"),
-    );
-    expect(said).toContain(
-      "ldirectord refuses the new /etc/ha.d/ldirectord.cf (see above); the old one stays",
-    );
-    expect(await keptFile("lb1", said)).toMatch(/^700\n[\s\S]*checktype = guess/);
+  it("leaves the health engine's old one serving, and is kept and named", async () => {
+    const said = await failureOf("lb1", (script) => script.replace(...engine.refused));
+    expect(said).toContain(`${engine.name} refuses the new ${engine.file} (see above); the old one stays`);
+    const kept = await keptFile("lb1", said);
+    expect(kept).toMatch(/^700\n/);
+    expect(kept).toContain(engine.refused[1]);
   });
 
   it("leaves Apache's old one serving, and is kept and named, with Apache's own words", async () => {
@@ -113,11 +113,11 @@ describe("a new configuration that its daemon takes", () => {
     const before = await kernelRules();
     expect(before).toContain("-r 198.18.92.21:80 -g -w 1");
     const said = await failureOf("lb1", (script) =>
-      script.replace("198.18.92.21:80 gate 1", "198.18.92.21:80 gate 7").replace(/'16'$/m, "'4'"),
+      script.replace(share(1), share(7)).replace("'16' 'removed'", "'4' 'removed'"),
     );
     expect(said).toContain("-r 198.18.92.21:80 -g -w 7");
-    expect(said).toContain("file /etc/ha.d/ldirectord.cf: put back as it was");
-    expect(await keptFile("lb1", said)).toContain("gate 7");
+    expect(said).toContain(`file ${engine.file}: put back as it was`);
+    expect(await keptFile("lb1", said)).toContain(share(7));
     await eventually(async () => expect(await kernelRules()).toBe(before));
   });
 

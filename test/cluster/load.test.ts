@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { LoadReport } from "../../load/account.ts";
 import { type LoadPlan, startLoad } from "../../load/load.ts";
 import { soloLab } from "../fixtures.ts";
+import { engine } from "./healthEngine.ts";
 import { TestStack } from "./stack.ts";
 import { startUnreliableServer } from "./unreliableServer.ts";
 
@@ -89,13 +90,13 @@ describe("the load", () => {
 
   it("sees packets that nobody answers: the VIP is missing from a loopback", async () => {
     // Its health check would take the real server out before most connections have waited too long.
-    await stack.onHost("lb1", "systemctl stop ldirectord");
+    await stack.onHost("lb1", `systemctl stop ${engine.unit}`);
     const report = await loadDuring(async () => {
       await stack.onHost("web1", `ip address delete ${vip}/32 dev lo`);
       await sleep(6000);
       await stack.onHost("web1", `ip address add ${vip}/32 dev lo`);
     });
-    await stack.onHost("lb1", "systemctl start ldirectord");
+    await stack.onHost("lb1", `systemctl start ${engine.unit}`);
     expect(report.byKind.newConnections.lost).toBeGreaterThan(50);
     expect(report.byKind.keepAlive.lost).toBeGreaterThan(0);
     expect(report.losses.map(({ error }) => error).join("\n")).toMatch(

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { soloLab } from "../fixtures.ts";
 import { watchArp } from "./arpWatch.ts";
+import { engine } from "./healthEngine.ts";
 import { TestStack } from "./stack.ts";
 
 const stack = new TestStack("test-reboot");
@@ -17,8 +18,7 @@ beforeAll(async () => {
 afterAll(() => stack.dispose());
 
 /** What a converged host must have again after it was down. */
-const converged =
-  "{ ipvsadm -Sn | sort; ip -4 -o address show | awk '{ print $2, $4 }'; sysctl net.ipv4.conf.all.arp_ignore net.ipv4.conf.all.arp_announce; sysctl -e net.ipv4.vs.expire_nodest_conn; systemctl is-active apache2 ldirectord; } 2>/dev/null || true";
+const converged = `{ ipvsadm -Sn | sort; ip -4 -o address show | awk '{ print $2, $4 }'; sysctl net.ipv4.conf.all.arp_ignore net.ipv4.conf.all.arp_announce; sysctl -e net.ipv4.vs.expire_nodest_conn; systemctl is-active apache2 ${engine.unit}; } 2>/dev/null || true`;
 
 /** Ways to take a host down and up, all of which a host in a rack survives. */
 const interruptions = {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runOverSsh } from "../../ssh/client.ts";
 import { soloLab } from "../fixtures.ts";
+import { engine } from "./healthEngine.ts";
 import { TestStack } from "./stack.ts";
 
 const vip = "198.18.99.100";
@@ -29,7 +30,7 @@ async function rules(of: "-t" | "-f"): Promise<string[]> {
 }
 
 const web1InTable = async () => (await rules("-t")).some((line) => line.includes("198.18.99.21:80"));
-const log = () => stack.onHost("lb1", "cat /var/log/ldirectord.log");
+const log = () => stack.onHost("lb1", engine.log);
 const eventually = (value: () => Promise<unknown>) => expect.poll(value, { timeout: 60_000, interval: 500 });
 
 async function converge(name: string) {
@@ -92,7 +93,7 @@ describe("probes", () => {
 
   it("that are missing are a difference for as long as no check has made them", async () => {
     const { script } = await stack.host("lb1");
-    const signal = (name: string) => `kill -${name} $(pgrep -f '^ldirectord tcp')`;
+    const signal = (name: string) => `kill -${name} $(${engine.checkers})`;
     await stack.onHost("lb1", `${signal("STOP")}; ipvsadm -D -f 1175610133`);
     expect(await stack.onHost("lb1", "bash -s -- inspect", script)).toBe(
       "  probe 198.18.99.21\n    expected  reaches 198.18.99.21 alone\n    found     absent\n",
