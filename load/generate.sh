@@ -1,5 +1,6 @@
 #!/bin/bash
 # Makes traffic until the file `stop` appears or the time is over, and writes a line for each answer, or lack of one.
+# Prints `stopped` where it went on until that file appeared.
 # Settings come as environment variables; everything is written into the current directory.
 set -euo pipefail
 : "${PATIENCE_SECONDS:?}" "${LONGEST_SECONDS:?}"
@@ -53,6 +54,8 @@ for ((number = 0; number < KEEP_ALIVE_CONNECTIONS; number++)); do keep_alive "$n
 for ((number = 0; number < DOWNLOADS; number++)); do downloads "$number" & done
 
 while goes_on && kill -0 "$vegeta"; do sleep 0.1; done
+# Traffic that ended by itself left a part of the measured time without any.
+[ ! -e stop ] || echo stopped
 kill -INT "$vegeta" || true
 # Lets the last answers come in.
 wait

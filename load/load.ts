@@ -76,13 +76,10 @@ export async function startLoad(client: Docker.Container, plan: LoadPlan): Promi
 }
 
 async function stopLoad(client: Docker.Container, directory: string, running: Running): Promise<LoadReport> {
-  if (running.hasEnded()) {
-    throw new Error(
-      `the load was over before it was stopped: ${(await running.output) || "give it more time"}`,
-    );
-  }
   await runInClient(client, "touch", `${directory}/stop`);
-  await running.output;
+  if ((await running.output) !== "stopped\n") {
+    throw new Error("the load was over before it was stopped: give it more time");
+  }
   const report = account({
     newConnections: lines(await runInClient(client, "vegeta", "encode", `${directory}/newConnections`)),
     keepAlive: await series(client, directory, "keepAlive"),
