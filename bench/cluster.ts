@@ -26,7 +26,7 @@ export function workOn(
   { keyFile, withDirector, weight }: { keyFile: string; withDirector: boolean; weight: number },
 ): Work {
   const settings = settingsFor(hosts, keyFile, weight);
-  const { directors, realServers, virtualServices } = resolveCluster(configSchema.parse(settings));
+  const { directors, realServers, virtualServices } = resolveCluster(configSchema.parse(settings), "bench");
   const plans = [
     ...realServers.map(planRealServer),
     ...(withDirector ? directors.map((director) => planDirector(director, virtualServices)) : []),

@@ -7,7 +7,7 @@ import type { HealthEngine } from "../model/lvs.ts";
 import { clusterIssues } from "../model/rules.ts";
 import { planDirector } from "../render/director.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
-import { type Sharing, sharingOf } from "../render/keepalived.ts";
+import { sharingOf } from "../render/keepalived.ts";
 import type { HostArgs } from "./convergedHost.ts";
 import { converge, declaredHost, linkTo } from "./convergedHost.ts";
 import { aroundDirector } from "./directorHooks.ts";
@@ -48,9 +48,6 @@ export class Director extends pulumi.ComponentResource {
     const realServers = [...new Set(args.virtualServices.flatMap((service) => service.realServers))];
     const neighbours = [...new Set([...realServers, ...(args.formerRealServers ?? [])])];
     const virtualServices = pulumi.output(args.virtualServices.map((service) => service.spec));
-    const sharing = virtualServices.apply(
-      (services) => args.virtualRouter?.sharing(services) ?? pulumi.output<Sharing | undefined>(undefined),
-    );
     const plan = pulumi
       .output({
         host: {
@@ -61,7 +58,7 @@ export class Director extends pulumi.ComponentResource {
         },
         realServers: realServers.map((server) => server.spec),
         virtualServices,
-        sharing,
+        sharing: args.virtualRouter?.sharing,
       })
       .apply(({ host, sharing, ...services }) => {
         const { subnet, healthEngine, ...self } = validated(directorArgsSchema, `directors.${name}`, host);

@@ -2,7 +2,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { errorForPeople } from "../config/configError.ts";
 import { virtualRouterArgsSchema } from "../config/schema.ts";
-import type { VirtualService } from "../model/cluster.ts";
 import { resolveDirectors, resolveVrrp } from "../model/resolve.ts";
 import { type Connection, targetOf } from "../reading/target.ts";
 import type { Sharing } from "../render/keepalived.ts";
@@ -17,7 +16,7 @@ import { validated } from "./validate.ts";
 export interface VirtualRouterArgs {
   /** The directors by name, the preferred one first. With a single one it holds the VIPs without VRRP. */
   readonly directors: Readonly<Record<string, MemberArgs>>;
-  /** Virtual router id, 1 to 255, unique on the link (RFC 5798 §5.2.3). Default: the last byte of the first service's VIP. */
+  /** Virtual router id, 1 to 255, unique on the link (RFC 5798 §5.2.3). Default: derived from the names of project, stack and component. */
   readonly routerId?: pulumi.Input<number> | undefined;
   /** Hundredths of a second between two advertisements, 1 to 4095 (RFC 5798 §5.2.7). Default: 10. */
   readonly advertIntervalCentiseconds?: pulumi.Input<number> | undefined;
@@ -43,14 +42,20 @@ export class VirtualRouter extends pulumi.ComponentResource {
   readonly succession: Succession;
   /** Keeps the way to each director, so that one that the program names no more can still be told. @internal */
   readonly members: pulumi.Resource;
+  /** What each director has to know to share the VIPs; undefined where there is one. @internal */
+  readonly sharing: pulumi.Output<Sharing | undefined>;
   readonly #names: readonly string[];
-  readonly #spec;
   readonly #links: HostLink[] = [];
   #complete: (links: readonly HostLink[]) => void = () => {};
 
   constructor(name: string, args: VirtualRouterArgs, options?: pulumi.ComponentResourceOptions) {
     super("lvs:index:VirtualRouter", name, args, options);
-    this.#spec = pulumi.output(args).apply((declared) => validated(virtualRouterArgsSchema, name, declared));
+    this.sharing = pulumi.output(args).apply((declared) => {
+      const { directors, ...settings } = validated(virtualRouterArgsSchema, name, declared);
+      const cluster = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
+      const vrrp = resolveVrrp(settings, directors, cluster);
+      return vrrp && { vrrp, directors: resolveDirectors(directors) };
+    });
     this.#names = Object.keys(args.directors);
     this.succession = new Succession(this.#names);
     const complete = new Promise<readonly HostLink[]>((resolve) => {
@@ -69,14 +74,6 @@ export class VirtualRouter extends pulumi.ComponentResource {
     );
     void this.#showOrder();
     this.registerOutputs({});
-  }
-
-  /** What one of the directors has to know to share the VIPs of `services`; undefined where it is the only one. @internal */
-  sharing(services: readonly Pick<VirtualService, "address">[]): pulumi.Output<Sharing | undefined> {
-    return this.#spec.apply(({ directors, ...vrrp }) => {
-      const resolved = resolveVrrp(vrrp, directors, services);
-      return resolved && { vrrp: resolved, directors: resolveDirectors(directors) };
-    });
   }
 
   /** Takes a director in; `command` gives the resource that changes it. @internal */

@@ -48,7 +48,7 @@ export function loadSettings(): Settings {
   const config = parsed.data;
   const issues = issuesIn(config, key !== undefined);
   if (issues.length > 0) throw mistakes(issues);
-  const cluster = resolveCluster(config);
+  const cluster = resolveCluster(config, clusterName());
 
   const { maxUnavailable, allowBreakingConnections } = config;
   return {
@@ -59,8 +59,13 @@ export function loadSettings(): Settings {
   };
 }
 
+/** Tells this cluster from others on its link. */
+function clusterName(): string {
+  return `${pulumi.getProject()}/${pulumi.getStack()}`;
+}
+
 function issuesIn(config: Config, hasKey: boolean): Issue[] {
-  return [...accessIssues(config, hasKey), ...clusterIssues(resolveCluster(config))];
+  return [...accessIssues(config, hasKey), ...clusterIssues(resolveCluster(config, clusterName()))];
 }
 
 function accessIssues(config: Config, hasKey: boolean): Issue[] {
@@ -76,7 +81,7 @@ function furtherIssues(written: unknown, hasKey: boolean): Issue[] {
   );
   return [
     ...(accessIsWhole ? accessIssues(rest.config, hasKey) : []),
-    ...clusterIssues(resolveCluster(rest.config)),
+    ...clusterIssues(resolveCluster(rest.config, clusterName())),
   ].filter((issue) => !rest.missing.some((path) => dependsOn(issue, path)));
 }
 

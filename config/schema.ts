@@ -84,7 +84,7 @@ const vrrp = settings({
   routerId: integer(1, 255, "a virtual router id")
     .optional()
     .describe(
-      "Virtual router id, unique on the link (RFC 5798 §5.2.3); connections are synchronised under the same number. Default: the last byte of the first service's VIP.",
+      "Virtual router id, unique on the link (RFC 5798 §5.2.3); connections are synchronised under the same number. Default: derived from the names of project and stack.",
     ),
   advertIntervalCentiseconds: integer(1, 4095, "hundredths of a second")
     .default(10)

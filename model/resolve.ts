@@ -1,4 +1,5 @@
 /** From the configuration as written to the cluster it means: references followed, defaults of one setting taken from another. */
+import { createHash } from "node:crypto";
 import type {
   Config,
   DirectorConfig,
@@ -11,8 +12,11 @@ import type { Apache, Cluster, Director, Host, RealServer, VirtualService, Vrrp 
 import { vipsOf } from "./cluster.ts";
 import { healthCheckTypes } from "./lvs.ts";
 
-/** The cluster that a configuration describes. A real server that is not described gets an empty address: `rules.ts` names it. */
-export function resolveCluster(config: Config): Cluster {
+/**
+ * The cluster that a configuration describes; `name` tells it from others. A real server that is not described gets an
+ * empty address: `rules.ts` names it.
+ */
+export function resolveCluster(config: Config, name: string): Cluster {
   const virtualServices = Object.entries(config.virtualServices).map(([name, service]) =>
     resolveVirtualService(name, service, (realServer) => config.realServers[realServer]?.address ?? ""),
   );
@@ -20,7 +24,7 @@ export function resolveCluster(config: Config): Cluster {
   return {
     subnet: config.subnet,
     directors: resolveDirectors(config.directors),
-    vrrp: resolveVrrp(config.vrrp, config.directors, virtualServices),
+    vrrp: resolveVrrp(config.vrrp, config.directors, name),
     healthEngine: config.healthEngine,
     realServers: Object.entries(config.realServers).map(([name, host]): RealServer => {
       const services = virtualServices.filter((service) =>
@@ -44,16 +48,22 @@ export function resolveDirectors(directors: Readonly<Record<string, DirectorConf
   }));
 }
 
-/** How several directors share the VIPs of `services`; undefined where there is one. */
+/** How the directors of the cluster `name` share its VIPs; undefined where there is one. */
 export function resolveVrrp(
   { routerId, ...vrrp }: VrrpConfig,
   directors: Readonly<Record<string, DirectorConfig>>,
-  services: readonly Pick<VirtualService, "address">[],
+  name: string,
 ): Vrrp | undefined {
   if (Object.keys(directors).length < 2) return undefined;
-  const [vip = ""] = vipsOf(services);
-  // Unique on the link as the VIP is, in a network of up to 256 addresses; RFC 5798 §5.2.3 has no 0.
-  return { ...vrrp, routerId: routerId ?? (Number(vip.split(".")[3]) || 255) };
+  return { ...vrrp, routerId: routerId ?? routerIdOf(name) };
+}
+
+/**
+ * From nothing that a change may touch: directors with different ids would all hold the VIPs until the last is changed.
+ * RFC 5798 §5.2.3 has no 0.
+ */
+function routerIdOf(name: string): number {
+  return 1 + (createHash("sha256").update(name).digest().readUInt32BE() % 255);
 }
 
 /** One virtual service; `addressOf` finds the address of a real server by its name. */

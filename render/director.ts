@@ -6,7 +6,8 @@ import { checkFileOf, holdHealthChecks, keepsAtZero } from "./healthCheck.ts";
 import { type Engine, engines } from "./healthEngine.ts";
 import type { DrainTerms, HostPlan, Item } from "./hostPlan.ts";
 import { renderIpvsRules } from "./ipvs.ts";
-import type { Sharing } from "./keepalived.ts";
+import { peersOf, type Sharing } from "./keepalived.ts";
+import { hearProgram } from "./shellLibrary.ts";
 import { holdSysctls } from "./sysctl.ts";
 import { announcedVips, sharedVips } from "./vip.ts";
 
@@ -97,19 +98,25 @@ function silence(
     services.flatMap(({ realServers }) => realServers.map((to) => [to.address, to.name])),
   );
   const realServers = [...known].map(([at, name]) => ({ name, address: at }));
-  const peers = (sharing?.directors ?? [])
-    .filter((other) => other.name !== name)
-    .map((other) => other.address);
+  const peers = sharing ? peersOf(name, sharing) : [];
   return vips.length === 0 ? [] : [{ kind: "silence", vips, askedFrom: address, peers, realServers }];
 }
 
 /** At boot a unit, now an item: connections are known to the other directors before one of them needs them. */
-function synchronised(director: Director, { vrrp }: Sharing): Item[] {
+function synchronised(director: Director, sharing: Sharing): Item[] {
+  const { vrrp } = sharing;
   const unit = "pulumi-lvs-sync.service";
   const link = director.interface ?? "";
   const daemon = (state: string) =>
     `/sbin/ipvsadm --start-daemon ${state} --mcast-interface ${link} --syncid ${vrrp.routerId}`;
   return [
+    {
+      kind: "clash",
+      id: vrrp.routerId,
+      program: hearProgram,
+      address: director.address,
+      peers: peersOf(director.name, sharing),
+    },
     {
       kind: "file",
       path: `/etc/systemd/system/${unit}`,

@@ -44,6 +44,17 @@ export type Item =
       /** Those who may be named when they answer. */
       readonly realServers: readonly { readonly name: string; readonly address: string }[];
     }
+  /** Nobody else on the link uses this virtual router id. */
+  | {
+      readonly kind: "clash";
+      readonly id: number;
+      /** `host/hear.pl`. */
+      readonly program: string;
+      /** The host's own address on the link. */
+      readonly address: string;
+      /** Addresses of the other directors, which use it too. */
+      readonly peers: readonly string[];
+    }
   /** Connections are told to and heard from other directors (ipvsadm(8), --start-daemon). */
   | { readonly kind: "sync"; readonly interface: string; readonly id: number }
   /** keepalived lets this host hold the VIPs. */
@@ -146,6 +157,8 @@ export function itemWords(item: Item): readonly [kind: string, id: string, ...wa
       ];
     case "vip":
       return ["vip", item.address, item.manner, ...("from" in item ? [item.from] : [])];
+    case "clash":
+      return ["clash", String(item.id), item.program, item.address, ...item.peers];
     case "sync":
       return ["sync", item.interface, String(item.id)];
     case "vrrp":
@@ -192,6 +205,8 @@ function describeWanted(item: Item, wanted: readonly string[]): string {
         .join("\n");
     case "silence":
       return "no answer in ARP";
+    case "clash":
+      return "nobody else on the link";
     case "revision":
       return item.text || "none";
     case "probe":

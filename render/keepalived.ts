@@ -21,16 +21,22 @@ const resigned = "/run/pulumi-lvs-resigned";
 /** Added to the priority; host/vrrp.sh writes it. */
 const tookOver = "/run/pulumi-lvs-took-over";
 
+/**
+ * Named in advertisements instead of the VIPs: one that names others is not believed (RFC 5798 §7.1), so that directors
+ * would all hold the VIPs until the last of them knows a changed list. host/items/vrrp.sh takes it away.
+ */
+const advertised = "127.0.112.1";
+
 const fifo = "/run/pulumi-lvs-vrrp.fifo";
 
 /** The whole file for one director; `program` is where host/vrrp.sh lies. */
 export function renderKeepalived(
   director: Director,
-  { vrrp, directors }: Sharing,
+  sharing: Sharing,
   vips: readonly string[],
   program: string,
 ): string {
-  const [advertised, ...others] = vips.map((vip) => `${vip}/32 dev ${director.interface}`);
+  const { vrrp } = sharing;
   const lines = [
     "# Written by pulumi-lvs; changes made here are replaced by the next `pulumi up`.",
     ...block("global_defs", [
@@ -75,10 +81,12 @@ export function renderKeepalived(
       `priority ${director.priority}`,
       `advert_int ${vrrp.advertIntervalCentiseconds / 100}`,
       ...(vrrp.preempt ? [] : ["nopreempt"]),
-      ...(vrrp.multicast ? [] : unicast(director, directors)),
-      // Of the VIPs one alone is named in advertisements: a list that grows would not be believed (RFC 5798 §7.1).
-      ...block("virtual_ipaddress", [advertised ?? ""]),
-      ...(others.length > 0 ? block("virtual_ipaddress_excluded", others) : []),
+      ...(vrrp.multicast ? [] : unicast(director, sharing)),
+      ...block("virtual_ipaddress", [`${advertised}/32 dev lo scope host`]),
+      ...block(
+        "virtual_ipaddress_excluded",
+        vips.map((vip) => `${vip}/32 dev ${director.interface}`),
+      ),
       ...block("track_script", ["balances"]),
       ...block("track_file", ["resigned", ...(vrrp.preempt ? [] : ["took_over"])]),
     ]),
@@ -86,9 +94,13 @@ export function renderKeepalived(
   return `${lines.join("\n")}\n`;
 }
 
-function unicast(director: Director, directors: readonly Director[]): string[] {
-  const peers = directors.filter(({ name }) => name !== director.name).map(({ address }) => address);
-  return [`unicast_src_ip ${director.address}`, ...block("unicast_peer", peers)];
+function unicast(director: Director, sharing: Sharing): string[] {
+  return [`unicast_src_ip ${director.address}`, ...block("unicast_peer", peersOf(director.name, sharing))];
+}
+
+/** Addresses of the other directors. */
+export function peersOf(name: string, { directors }: Sharing): string[] {
+  return directors.filter((other) => other.name !== name).map(({ address }) => address);
 }
 
 /** A block of keepalived.conf. */

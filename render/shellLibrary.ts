@@ -13,6 +13,9 @@ export const vrrpProgram = read("vrrp.sh");
 /** The Perl that ldirectord runs to check a real server through the VIP. */
 export const checkProgram = read("check.pl");
 
+/** The Perl that a director runs to hear who else on its link uses a virtual router id. */
+export const hearProgram = read("hear.pl");
+
 /** Functions that converge a plan: one file per kind of item, then the record of what was before, then the run itself. */
 export const shellLibrary = [
   ...readdirSync(new URL("items/", folder))

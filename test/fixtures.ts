@@ -73,7 +73,7 @@ export function asEngineConfig(settings: Settings): Record<string, string> {
 
 /** The cluster that valid settings describe. */
 export function clusterOf(settings: Settings): Cluster {
-  return resolveCluster(configSchema.parse(settings));
+  return resolveCluster(configSchema.parse(settings), "test");
 }
 
 function sorted(value: unknown): unknown {

@@ -56,7 +56,7 @@ export function statesOf(network: string): States {
 
 /** The script of each host, by its name. */
 export function scriptsOf(settings: Settings): Readonly<Record<string, string>> {
-  const cluster = resolveCluster(configSchema.parse(settings));
+  const cluster = resolveCluster(configSchema.parse(settings), "bench-kill");
   const plans = [
     ...cluster.realServers.map(planRealServer),
     ...cluster.directors.map((host) =>

@@ -5,6 +5,8 @@ vrrp_record=/run/pulumi-lvs-vrrp
 vrrp_resigned=/run/pulumi-lvs-resigned
 # See ../vrrp.sh.
 vrrp_took_over=/run/pulumi-lvs-took-over
+# Named in advertisements, and held on lo by the director that holds the VIPs.
+vrrp_advertised=127.0.112.1/32
 
 # Sets `role_now` to what keepalived says it is (MASTER, BACKUP, FAULT, STOP; empty where it has said nothing) and
 # `role_since` to the time since then in seconds of the epoch.
@@ -58,6 +60,7 @@ leave_vrrp() {
   remember unit keepalived.service
   systemctl kill -s KILL keepalived.service
   systemctl stop keepalived.service
+  ip address del "$vrrp_advertised" dev lo 2>/dev/null || true
   systemctl reset-failed keepalived.service 2>/dev/null || true
   "$vrrp_program" unmute
   rm -f "$vrrp_record"

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startLoad } from "../../load/load.ts";
+import { entry } from "../../model/cluster.ts";
 import { devLab, type Settings, soloLab, withChanges } from "../fixtures.ts";
 import { TestStack } from "./stack.ts";
 
@@ -10,7 +11,8 @@ const vip = `${network}.100`;
 const url = `http://${vip}/`;
 const stack = new TestStack("test-pair");
 const alone = soloLab(network);
-const pair = devLab(network);
+const routerId = 98;
+const pair = devLab(network, { "vrrp.routerId": routerId });
 const weight = (value: number) => withChanges(pair, { "virtualServices.web.realServers.web2.weight": value });
 
 interface Director {
@@ -32,7 +34,7 @@ async function roles(): Promise<{ readonly master: string; readonly backup: stri
       const nameOf = (role: string) => all.find(({ vrrp }) => vrrp?.role === role)?.name;
       const [master, backup] = [nameOf("MASTER"), nameOf("BACKUP")];
       expect(all.map(({ state, vrrp }) => [state, vrrp?.tableInStep, vrrp?.sync])).toEqual(
-        Array(2).fill(["as planned", true, "master and backup on eth0, id 100"]),
+        Array(2).fill(["as planned", true, `master and backup on eth0, id ${routerId}`]),
       );
       if (!master || !backup) throw new Error(`nobody holds the VIP: ${JSON.stringify(all)}`);
       return { master, backup };
@@ -47,10 +49,12 @@ async function arpAnswers(): Promise<Set<string>> {
   return new Set([...answers.matchAll(/\[([0-9A-F:]{17})\]/g)].map(([, mac = ""]) => mac.toLowerCase()));
 }
 
-async function macOf(host: string): Promise<string | undefined> {
+async function onLink(host: string) {
   const { NetworkSettings } = await stack.container(host).inspect();
-  return Object.values(NetworkSettings.Networks)[0]?.MacAddress;
+  return entry(NetworkSettings.Networks, `pulumi-lvs-${stack.name}`);
 }
+
+const macOf = async (host: string) => (await onLink(host)).MacAddress;
 
 /** Brings the stack up with these settings while the load runs; no request may be lost. */
 async function upUnderLoad(changed: Settings): Promise<string> {
@@ -77,6 +81,45 @@ beforeAll(async () => {
   await stack.must("up");
 });
 afterAll(() => stack.dispose());
+
+/** Another cluster's director in the client: VRRP by multicast, and connections told under the same number. */
+function stranger(seconds: number): Promise<string> {
+  const configuration = [
+    "vrrp_instance other { interface eth0",
+    `virtual_router_id ${routerId}`,
+    "priority 100",
+    `virtual_ipaddress { ${network}.200 } }`,
+  ].join("\n");
+  const told = `\\0\\x${routerId.toString(16)}\\0\\x10`;
+  return stack.fromClient(
+    [
+      "bash <<'END'",
+      `echo '${configuration}' >/tmp/other.conf`,
+      `for _ in {1..${seconds}}; do printf '${told}' >/dev/udp/224.0.0.81/8848; sleep 1; done &`,
+      `timeout ${seconds} keepalived --dont-fork --vrrp --use-file=/tmp/other.conf`,
+      "wait",
+      "END",
+    ].join("\n"),
+  );
+}
+
+describe("a virtual router id that another cluster on the link uses", () => {
+  it("is refused before a second director joins", async () => {
+    const unchanged = await stack.onHost("lb1", "ipvsadm -Sn; ip -br address; cat /etc/ha.d/ldirectord.cf");
+    const other = stranger(40);
+    stack.configure(pair);
+    const { exitCode, shown } = await stack.run("up");
+    await other;
+    expect(exitCode).not.toBe(0);
+    const from = (await onLink("client")).IPAddress;
+    expect(shown).toContain(
+      `lb1: another cluster on this link uses the virtual router id ${routerId} too: ${from} (VRRP), ${from} (connection synchronisation)`,
+    );
+    expect(await stack.onHost("lb1", "ipvsadm -Sn; ip -br address; cat /etc/ha.d/ldirectord.cf")).toBe(
+      unchanged,
+    );
+  });
+});
 
 describe("under load, nothing is lost", () => {
   it("when a second director joins: the first one still holds the VIP, and the second one is ready to", async () => {

@@ -72,15 +72,24 @@ describe("a resolved cluster", () => {
 describe("several directors", () => {
   const second = { address: "198.18.7.12", interface: "eth0" };
 
-  it("share the VIPs under the last byte of the first service's, the first director preferred", () => {
+  it("share the VIPs under a router id of the cluster's, the first director preferred", () => {
     const { directors, vrrp } = changed({ "directors.lb2": second });
     expect(directors.map(({ priority }) => priority)).toEqual([250, 240]);
-    expect(vrrp).toEqual({ routerId: 100, advertIntervalCentiseconds: 10, multicast: false, preempt: false });
+    expect(vrrp).toEqual({ routerId: 121, advertIntervalCentiseconds: 10, multicast: false, preempt: false });
   });
 
-  it("have a router id even where the VIP ends in 0, which is none", () => {
-    const { vrrp } = changed({ "directors.lb2": second, "virtualServices.web.address": "198.18.7.0" });
-    expect(vrrp?.routerId).toBe(255);
+  it("keep their router id whatever happens to services and directors: with two ids both would hold the VIPs", () => {
+    const { vrrp } = changed({
+      "directors.lb0": { address: "198.18.7.10", interface: "eth0" },
+      "directors.lb2": second,
+      "virtualServices.web.address": "198.18.7.101",
+      "virtualServices.a": serviceOf("198.18.7.99", 8080, ["web1"]),
+    });
+    expect(vrrp?.routerId).toBe(121);
+  });
+
+  it("have the router id that is configured", () => {
+    expect(changed({ "directors.lb2": second, "vrrp.routerId": 9 }).vrrp?.routerId).toBe(9);
   });
 });
 

@@ -4,7 +4,7 @@ import { entry } from "../../model/cluster.ts";
 import type { HostPlan, Item } from "../../render/hostPlan.ts";
 import { describePlan, itemWords } from "../../render/hostPlan.ts";
 import { renderScript } from "../../render/script.ts";
-import { checkProgram, shellLibrary, vipProgram } from "../../render/shellLibrary.ts";
+import { checkProgram, hearProgram, shellLibrary, vipProgram } from "../../render/shellLibrary.ts";
 import { inCheckout } from "../fixtures.ts";
 import { expectGolden, type Tree } from "./goldenTree.ts";
 import { fixtures, plansOf } from "./plans.ts";
@@ -15,6 +15,7 @@ const golden = inCheckout("test/render/golden");
 const programs = new Map([
   [vipProgram, "host/vip.sh"],
   [checkProgram, "host/check.pl"],
+  [hearProgram, "host/hear.pl"],
 ]);
 
 it("the script of a host is what is kept, around the shell of host/", () => {
@@ -62,10 +63,9 @@ function treeOf(plan: HostPlan): Tree {
 
 /** An item as its words, those of several lines indented; the content of a file is kept as a file, or is one of ours. */
 function line(item: Item): string {
-  const content = (item.kind === "file" && programs.get(item.content)) || "…";
-  const words = itemWords(item.kind === "file" ? { ...item, content } : item);
-  return `${words
-    .map((word) => word || "-")
+  const elsewhere = item.kind === "file" && !programs.has(item.content);
+  return `${itemWords(elsewhere ? { ...item, content: "…" } : item)
+    .map((word) => programs.get(word) ?? (word || "-"))
     .join(" | ")
     .replaceAll("\n", "\n    ")}\n`;
 }
