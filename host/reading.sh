@@ -3,8 +3,9 @@
 #   held DIGEST GENERATION                  of the last good run
 #   difference "KIND ID" PLANNED FOUND      from this plan
 #   drift "KIND ID" PLANNED FOUND           from the plan of the last good run, where that is another one (its own script)
-#   vrrp ROLE SINCE RIVAL SYNC              director that shares its VIPs; RIVAL is when another one held them too, or empty;
-#                                           SYNC are the states of the kernel's synchronisation daemons
+#   vrrp ROLE SINCE RIVAL SYNC ADVERTISES   director that shares its VIPs; RIVAL is when another one held them too, or empty;
+#                                           SYNC are the states of the kernel's synchronisation daemons;
+#                                           ADVERTISES is how other directors know it
 #   drain SERVICE SECONDS                   director: how long its real servers may drain, as the last run had it
 #   rule LINE, table LINE                   director: what table_rules and `ipvsadm -Ln` print
 
@@ -60,7 +61,7 @@ print_table() {
   local role_now role_since rival=''
   vrrp_role
   [ ! -e "$vrrp_record-rival" ] || read -r _ rival <"$vrrp_record-rival"
-  [ -z "$role_now" ] || record_line vrrp "$role_now" "$role_since" "$rival" "$(sync_daemons)"
+  [ -z "$role_now" ] || record_line vrrp "$role_now" "$role_since" "$rival" "$(sync_daemons)" "$(vrrp_advertises)"
   [ ! -e "$state/drain" ] || awk -F '|' '{ print "drain\t" $1 "\t" $2 }' "$state/drain"
   table_rules | sed 's/^/rule\t/'
   ipvsadm -Ln 2>/dev/null | sed 's/^/table\t/'

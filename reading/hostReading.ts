@@ -19,6 +19,8 @@ export interface VrrpReading {
   readonly rivalSeconds: number | undefined;
   /** The kernel's synchronisation daemons: `master and backup on eth0, id 100`; empty where none runs. */
   readonly sync: string;
+  /** How other directors know it: `id 100 to each director`. */
+  readonly advertises: string;
 }
 
 /** A host as it is now. */
@@ -61,6 +63,7 @@ export function parseReading(text: string, digest: string): HostReading {
       sinceSeconds: Number(vrrp[1]),
       rivalSeconds: vrrp[2] ? Number(vrrp[2]) : undefined,
       sync: vrrp[3] ?? "",
+      advertises: vrrp[4] ?? "",
     },
     table: parseKernelTable(
       of("table")

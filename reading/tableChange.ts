@@ -5,7 +5,7 @@ import { parseRules, type RealServerRule, type ServiceRules, shareChanges } from
 
 /** One line of the kernel's table that changes. */
 export interface TableChange {
-  /** `tcp VIP:PORT`. */
+  /** `tcp VIP:PORT`, or `all` for what changes under all of them. */
   readonly service: string;
   /** `ADDRESS:PORT`; undefined for the service itself. */
   readonly realServer: string | undefined;
@@ -30,6 +30,7 @@ export function tableChanges(plan: HostPlan, reading: HostReading): TableChange[
     .filter((item) => item.startsWith("service "))
     .map((item) => item.replace("service ", ""));
   return [
+    ...routerChanges(plan, reading),
     ...[...wanted].flatMap(([key, service]) =>
       serviceChanges(key, service, present.get(key), terms.get(key), reading),
     ),
@@ -38,6 +39,15 @@ export function tableChanges(plan: HostPlan, reading: HostReading): TableChange[
       return gone ? serviceLeaves(key, gone, reading) : [];
     }),
   ];
+}
+
+/** Directors that know each other no more all hold the VIPs, until the last one is changed. */
+function routerChanges(plan: HostPlan, { vrrp }: HostReading): TableChange[] {
+  const [planned] = plan.items.filter((item) => item.kind === "vrrp");
+  if (!planned || !vrrp?.advertises || planned.advertises === vrrp.advertises) return [];
+  const change = `VRRP ${vrrp.advertises} → ${planned.advertises}`;
+  const connections = "break while all directors hold the VIPs; first go to one director to keep them";
+  return [{ service: "all", realServer: undefined, change, connections, breaks: true }];
 }
 
 function serviceChanges(

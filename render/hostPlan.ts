@@ -57,8 +57,8 @@ export type Item =
     }
   /** Connections are told to and heard from other directors (ipvsadm(8), --start-daemon). */
   | { readonly kind: "sync"; readonly interface: string; readonly id: number }
-  /** keepalived lets this host hold the VIPs. */
-  | { readonly kind: "vrrp"; readonly instance: string }
+  /** keepalived lets this host hold the VIPs; `advertises` is how directors know each other, as `advertisesAs` has it. */
+  | { readonly kind: "vrrp"; readonly instance: string; readonly advertises: string }
   | VipItem;
 
 /** A VIP: on the loopback and silent, or on the link of the address `from`, for good or while VRRP says so. */
@@ -162,7 +162,7 @@ export function itemWords(item: Item): readonly [kind: string, id: string, ...wa
     case "sync":
       return ["sync", item.interface, String(item.id)];
     case "vrrp":
-      return ["vrrp", item.instance];
+      return ["vrrp", item.instance, item.advertises];
   }
 }
 
@@ -198,7 +198,7 @@ function describeWanted(item: Item, wanted: readonly string[]): string {
     case "link":
       return item.interface ?? "any interface";
     case "vrrp":
-      return "MASTER or BACKUP";
+      return `MASTER or BACKUP, advertises ${item.advertises}`;
     case "drain":
       return item.services
         .map(({ key, seconds, onTimeout }) => `${key}: ${seconds} s, then ${onTimeout}`)

@@ -98,6 +98,11 @@ function unicast(director: Director, sharing: Sharing): string[] {
   return [`unicast_src_ip ${director.address}`, ...block("unicast_peer", peersOf(director.name, sharing))];
 }
 
+/** How directors know each other; `vrrp_advertises` in host/items/vrrp.sh says the same of a file. */
+export function advertisesAs({ routerId, multicast }: Vrrp): string {
+  return `id ${routerId} ${multicast ? "by multicast" : "to each director"}`;
+}
+
 /** Addresses of the other directors. */
 export function peersOf(name: string, { directors }: Sharing): string[] {
   return directors.filter((other) => other.name !== name).map(({ address }) => address);

@@ -1,7 +1,7 @@
 /** VIPs on a host: what holds them at boot, the program it runs, and the items that hold them now. */
 import type { Director } from "../model/cluster.ts";
 import type { Item } from "./hostPlan.ts";
-import { instance, renderKeepalived, type Sharing } from "./keepalived.ts";
+import { advertisesAs, instance, renderKeepalived, type Sharing } from "./keepalived.ts";
 import { vipProgram, vrrpProgram } from "./shellLibrary.ts";
 
 const program = "/usr/local/lib/pulumi-lvs/vip";
@@ -72,7 +72,7 @@ export function sharedVips(vips: readonly string[], director: Director, sharing:
       check: "keepalived",
     },
     { kind: "unit", name: unit, enabled: true, active: true },
-    { kind: "vrrp", instance },
+    { kind: "vrrp", instance, advertises: advertisesAs(sharing.vrrp) },
     ...vips.map((vip): Item => ({ kind: "vip", address: vip, manner: "share", from: address })),
   ];
 }

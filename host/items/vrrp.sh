@@ -1,4 +1,5 @@
-# This director's part in sharing VIPs: vrrp NAME; see ../vrrp.sh, which keepalived runs.
+# This director's part in sharing VIPs: vrrp NAME ADVERTISES; see ../vrrp.sh, which keepalived runs. ADVERTISES is for
+# people, and for who plans a change.
 vrrp_program=/usr/local/lib/pulumi-lvs/vrrp
 vrrp_record=/run/pulumi-lvs-vrrp
 # Watched by keepalived: 1 makes this director give the VIPs up and hold none.
@@ -13,6 +14,11 @@ vrrp_advertised=127.0.112.1/32
 vrrp_role() {
   role_now='' role_since=''
   [ ! -e "$vrrp_record" ] || read -r role_now role_since <"$vrrp_record"
+}
+
+vrrp_advertises() {
+  [ ! -e /etc/keepalived/keepalived.conf ] || awk '$1 == "virtual_router_id" { id = $2 } $1 == "unicast_peer" { unicast = 1 }
+    END { printf "id %s %s", id, unicast ? "to each director" : "by multicast" }' /etc/keepalived/keepalived.conf
 }
 
 has_resigned() {

@@ -145,6 +145,15 @@ describe("under load, nothing is lost", () => {
   });
 });
 
+describe("directors that would know each other no more", () => {
+  it("are refused at preview", async () => {
+    stack.configure(withChanges(weight(3), { "vrrp.routerId": 77, "vrrp.multicast": true }));
+    const { exitCode, shown } = await stack.run("preview");
+    expect(exitCode).not.toBe(0);
+    expect(shown).toContain(`VRRP id ${routerId} to each director → id 77 by multicast`);
+  });
+});
+
 describe("a configuration that the standby's daemon refuses", () => {
   it("stops there: the other director goes on as it was", async () => {
     const { master, backup } = await roles();

@@ -12,7 +12,7 @@ const plan: HostPlan = { host: "lb", address: "192.0.2.11", role: "director", it
 const asPlanned = { held: { digest: digestOf(plan), generation: "g.0" } };
 const otherPlan = { held: { digest: "of another plan", generation: "g.0" } };
 const shares = (role: string): { vrrp: VrrpReading } => ({
-  vrrp: { role, sinceSeconds: 0, rivalSeconds: undefined, sync: "" },
+  vrrp: { role, sinceSeconds: 0, rivalSeconds: undefined, sync: "", advertises: "" },
 });
 
 /** Directors that were found like this, each by its name; `fails` names what cannot be done. */

@@ -14,7 +14,9 @@ function cluster(roles: Record<string, string | undefined>) {
     read: async ({ name }) => {
       const role = now[name];
       if (role === "unreachable") return "no route to host";
-      return role === undefined ? undefined : { role, sinceSeconds: 0, rivalSeconds: undefined, sync: "" };
+      return role === undefined
+        ? undefined
+        : { role, sinceSeconds: 0, rivalSeconds: undefined, sync: "", advertises: "" };
     },
     release: async ({ name }) => {
       released.push(name);

@@ -3,6 +3,7 @@ import type { HostReading } from "../../reading/hostReading.ts";
 import { parseReading } from "../../reading/hostReading.ts";
 import { tableChanges } from "../../reading/tableChange.ts";
 import { planDirector } from "../../render/director.ts";
+import { sharingOf } from "../../render/keepalived.ts";
 import { clusterOf, type Settings, withChanges } from "../fixtures.ts";
 
 const settings: Settings = {
@@ -33,8 +34,21 @@ const kernel = [
 const reading = (...more: string[]): HostReading => parseReading([...kernel, ...more].join("\n"), "d2");
 
 function changes(change: Settings, found = reading()) {
-  const { directors, virtualServices } = clusterOf(withChanges(settings, change));
-  return directors.flatMap((director) => tableChanges(planDirector(director, virtualServices), found));
+  const cluster = clusterOf(withChanges(settings, change));
+  return cluster.directors
+    .slice(0, 1)
+    .flatMap((director) =>
+      tableChanges(planDirector(director, cluster.virtualServices, sharingOf(cluster)), found),
+    );
+}
+
+/** On the first of two directors, of which it knows that they advertise as id 98. */
+function pairChanges(change: Settings) {
+  const directors = Object.fromEntries(
+    [1, 2].map((number) => [`lb${number}`, { address: `192.0.2.1${number}`, interface: "eth0" }]),
+  );
+  const found = reading("vrrp\tMASTER\t0\t\tmaster and backup on eth0, id 98\tid 98 to each director");
+  return changes({ directors, ...change }, found);
 }
 
 describe("what a plan does to the kernel's table", () => {
@@ -90,6 +104,18 @@ describe("what a plan does to the kernel's table", () => {
     expect(changes({}, found)).toMatchObject([
       { change: "forwarding nat → dr", connections: "12 break", breaks: true },
     ]);
+  });
+
+  it.each([
+    [{ "vrrp.routerId": 77 }, "VRRP id 98 to each director → id 77 to each director"],
+    [{ "vrrp.multicast": true }, "VRRP id 98 to each director → id 98 by multicast"],
+  ])("breaks connections where directors would know each other no more: %j", (change, words) => {
+    const lines = pairChanges({ "vrrp.routerId": 98, ...change });
+    expect(lines).toMatchObject([{ service: "all", realServer: undefined, change: words, breaks: true }]);
+  });
+
+  it("leaves directors alone that know each other as before", () => {
+    expect(pairChanges({ "vrrp.routerId": 98, "vrrp.preempt": true })).toEqual([]);
   });
 
   it("is a real server and a service that join", () => {

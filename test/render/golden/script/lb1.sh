@@ -85,7 +85,7 @@ print join('\'', '\'', sort keys %others), "\n" if %others;
 -a -t 198.18.7.100:80 -r 198.18.7.21:80 -g -w 1
 -a -t 198.18.7.100:80 -r 198.18.7.22:80 -g -w 2' '16' 'removed' 'reload ldirectord.service' '/var/log/ldirectord.log'
   item 'unit' 'keepalived.service' 'enabled' 'active'
-  item 'vrrp' 'vips'
+  item 'vrrp' 'vips' 'id 121 to each director'
   item 'vip' '198.18.7.100' 'share' '198.18.7.11'
 }
 
