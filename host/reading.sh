@@ -58,10 +58,13 @@ is_running() {
 }
 
 print_table() {
-  local role_now role_since rival=''
+  local role_now role_since daemons rival=''
   vrrp_role
   [ ! -e "$vrrp_record-rival" ] || read -r _ rival <"$vrrp_record-rival"
-  [ -z "$role_now" ] || record_line vrrp "$role_now" "$role_since" "$rival" "$(sync_daemons)" "$(vrrp_advertises)"
+  if [ -n "$role_now" ]; then
+    sync_daemons
+    record_line vrrp "$role_now" "$role_since" "$rival" "$daemons" "$(vrrp_advertises)"
+  fi
   [ ! -e "$state/drain" ] || awk -F '|' '{ print "drain\t" $1 "\t" $2 }' "$state/drain"
   table_rules | sed 's/^/rule\t/'
   ipvsadm -Ln 2>/dev/null | sed 's/^/table\t/'

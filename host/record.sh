@@ -58,8 +58,19 @@ forget() {
 # VIPs first, as what is noted before or after them keeps this host silent in ARP; then units, which stop by the files
 # they started with. A run killed between noting an entry and completing it notes it twice.
 newest_first() {
+  local kind line at
+  local -a order
+  local -A seen=()
   [ -e "$1/order" ] || return 0
-  { sed -n '/^vip /p' "$1/order"; sed -n '/^unit /p' "$1/order"; tac "$1/order"; } | awk '!seen[$0]++'
+  mapfile -t order <"$1/order"
+  for kind in 'vip ' 'unit ' ''; do
+    for ((at = ${#order[@]} - 1; at >= 0; at--)); do
+      line=${order[at]}
+      [[ -z ${seen[$line]:-} && $line == "$kind"* ]] || continue
+      seen[$line]=1
+      printf '%s\n' "$line"
+    done
+  done
 }
 
 is_planned() {

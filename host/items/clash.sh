@@ -5,9 +5,11 @@
 # Listened for only before the number is used here for the first time: it takes three seconds, which is as long as a
 # master of default settings is silent before it counts as gone (RFC 5798 §6.1).
 clash_read() {
-  local id=$1 program=$2
+  local id=$1 program=$2 daemons
   wanted='nobody else' found='nobody else'
-  [ "$mode" = converge ] && [[ $(sync_daemons) != *", id $id" ]] || return 0
+  [ "$mode" = converge ] || return 0
+  sync_daemons
+  [[ $daemons != *", id $id" ]] || return 0
   shift 2
   found=$(perl - 3 "$id" "$@" <<<"$program")
   found=${found:-$wanted}

@@ -2,24 +2,27 @@
 # Both ways at all times: what was sent just before the VIPs moved arrives after it.
 
 sync_read() {
+  local daemons
   wanted="master and backup on $1, id $2"
-  found=$(sync_daemons)
-  found=${found:-not running}
+  sync_daemons
+  found=${daemons:-not running}
 }
 
-# Which daemons run, and where, in words.
+# Sets `daemons` to which of them run, and where, in words; empty where none does.
 sync_daemons() {
-  local line states='' where=''
-  while read -r line; do
-    states+="${states:+ and }${line%% *}"
-    where=" on $(word_after mcast= "$line"), id $(word_after syncid= "$line")"
-  done < <(ipvsadm -L --daemon 2>/dev/null | sort -r)
-  printf '%s' "$states$where"
+  local state rest link id states=''
+  daemons=''
+  while read -r state rest; do
+    daemon_settings "$rest"
+    states+="${states:+ and }$state"
+    daemons="$states on $link, id $id"
+  done < <(ipvsadm -L --daemon 2>/dev/null)
 }
 
-word_after() {
-  local rest=${2#*"$1"}
-  printf '%s' "${rest%%[,)]*}"
+# Sets `link` and `id` from what ipvsadm(8) prints: sync daemon (mcast=eth0, syncid=1, …).
+daemon_settings() {
+  link=${1#*mcast=} id=${1#*syncid=}
+  link=${link%%[,)]*} id=${id%%[,)]*}
 }
 
 sync_set() {
@@ -36,9 +39,10 @@ stop_sync() {
 sync_save() { ipvsadm -L --daemon >"$2/daemons" 2>/dev/null || true; }
 
 sync_restore() {
-  local line
+  local state rest link id
   stop_sync
-  while read -r line; do
-    ipvsadm --start-daemon "${line%% *}" --mcast-interface "$(word_after mcast= "$line")" --syncid "$(word_after syncid= "$line")"
+  while read -r state rest; do
+    daemon_settings "$rest"
+    ipvsadm --start-daemon "$state" --mcast-interface "$link" --syncid "$id"
   done <"$2/daemons"
 }
