@@ -1,5 +1,6 @@
 /** Two sets of tests: `unit` needs this checkout alone; `real` needs the engine, Docker and minutes. */
 import { configDefaults, defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/longestFirst.ts";
 import { SummaryReporter } from "./test/summaryReporter.ts";
 
 const real = ["test/cluster/**/*.test.ts", "test/toolchain/**/*.test.ts", "test/package.test.ts"];
@@ -10,6 +11,7 @@ export default defineConfig({
     reporters: ["default", new SummaryReporter()],
     // Real tests wait more than they work: two files at a time, each with a stack, a network and names of its own.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
