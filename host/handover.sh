@@ -1,23 +1,17 @@
 # Moving the VIPs between directors on purpose.
 
-some_vip() {
-  local line
-  mode=list planned=()
-  plan
-  for line in "${planned[@]}"; do [[ $line != 'vip '* ]] || { echo "${line#vip }" && return; }; done
-}
-
 # To whichever director VRRP chooses; it has to answer ARP for the VIPs before this one is free.
 handover() {
-  local role_now role_since vip
+  local role_now role_since
+  local -a ids
   vrrp_role
   if [ "$role_now" != MASTER ]; then
     note "$host: does not hold the VIPs (${role_now:-no VRRP})"
     return 0
   fi
-  vip=$(some_vip)
+  ids_of vip
   echo 1 >"$vrrp_resigned"
-  if ! await_successor "$vip"; then
+  if ! await_successor "${ids[0]}"; then
     echo 0 >"$vrrp_resigned"
     fail 'no other director takes the VIPs over; this one keeps them'
   fi

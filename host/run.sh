@@ -68,12 +68,21 @@ item() {
   fi
 }
 
+# ids_of KIND: sets `ids` to those that the plan has of one kind.
+ids_of() {
+  local mode=list current line
+  local -a planned=()
+  plan
+  ids=()
+  for line in "${planned[@]}"; do [[ $line != "$1 "* ]] || ids+=("${line#* }"); done
+}
+
 # Whether this run sets what differs; the others only tell.
 is_changing() { [ "$mode" = converge ] || [ "$mode" = drain ]; }
 
 # compare [inspect]: `inspect` looks deeper, at a host that no run has just changed.
 compare() {
-  mode=${1:-verify} planned=() differences=()
+  mode=${1:-verify} planned=() differences=() file_modes=''
   plan
 }
 

@@ -1,12 +1,17 @@
 # A file with its whole content: file PATH MODE CONTENT [NOTIFY] [CHECK].
 # NOTIFY is the unit to reload after a change; CHECK names the program that must accept the file first.
 
+# A line "MODE PATH" for each file that is planned and there.
+file_modes=
+
 file_read() {
   local path=$1 mode=$2 content=$3 present=''
   wanted="as planned" found=absent
   [ -f "$path" ] || return 0
   IFS= read -r -d '' present <"$path" || true
-  found=$(stat -L -c '0%a' "$path")
+  [[ $file_modes == *" $path"$'\n'* ]] || ask_file_modes
+  found=${file_modes%%" $path"$'\n'*}
+  found=${found##*$'\n'}
   if [ "$present" != "$content" ]; then
     found='other content'
   elif [ "$found" = "$mode" ]; then
@@ -14,6 +19,13 @@ file_read() {
   else
     found="mode $found, not $mode"
   fi
+}
+
+# Of all at once: a process is dear on small hosts.
+ask_file_modes() {
+  local -a ids
+  ids_of file
+  file_modes=$'\n'$(stat -L -c '0%a %n' -- "${ids[@]}" 2>/dev/null || true)$'\n'
 }
 
 file_set() {
@@ -29,6 +41,7 @@ file_set() {
   [ -z "$unit" ] || mark_reload "$unit"
   sync "$candidate"
   mv "$candidate" "$path"
+  file_modes=
 }
 
 # As ldirectord compiles a check (its sub check_external_perl); a check that is run without addresses asks nobody.
