@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startLoad } from "../../load/load.ts";
 import { entry } from "../../model/cluster.ts";
 import { devLab, type Settings, soloLab, withChanges } from "../fixtures.ts";
+import { engine } from "./healthEngine.ts";
 import { TestStack } from "./stack.ts";
 
 const network = "198.18.98";
@@ -105,7 +106,7 @@ function stranger(seconds: number): Promise<string> {
 
 describe("a virtual router id that another cluster on the link uses", () => {
   it("is refused before a second director joins", async () => {
-    const unchanged = await stack.onHost("lb1", "ipvsadm -Sn; ip -br address; cat /etc/ha.d/ldirectord.cf");
+    const unchanged = await stack.onHost("lb1", `ipvsadm -Sn; ip -br address; cat ${engine.file}`);
     const other = stranger(40);
     stack.configure(pair);
     const { exitCode, shown } = await stack.run("up");
@@ -115,9 +116,7 @@ describe("a virtual router id that another cluster on the link uses", () => {
     expect(shown).toContain(
       `lb1: another cluster on this link uses the virtual router id ${routerId} too: ${from} (VRRP), ${from} (connection synchronisation)`,
     );
-    expect(await stack.onHost("lb1", "ipvsadm -Sn; ip -br address; cat /etc/ha.d/ldirectord.cf")).toBe(
-      unchanged,
-    );
+    expect(await stack.onHost("lb1", `ipvsadm -Sn; ip -br address; cat ${engine.file}`)).toBe(unchanged);
   });
 });
 
@@ -136,7 +135,7 @@ describe("under load, nothing is lost", () => {
       `${before.master} holds the VIPs; directors are changed in this order: ${before.backup}, ${before.master}`,
     );
     const shown = await upUnderLoad(weight(3));
-    const changed = (name: string) => shown.indexOf(`${name}: file /etc/ha.d/ldirectord.cf`);
+    const changed = (name: string) => shown.indexOf(`${name}: file ${engine.file}`);
     const handedOver = shown.indexOf(`${before.master}: the VIPs are handed over`);
     expect(changed(before.backup)).toBeGreaterThan(-1);
     expect(handedOver).toBeGreaterThan(changed(before.backup));
@@ -157,19 +156,19 @@ describe("directors that would know each other no more", () => {
 describe("a configuration that the standby's daemon refuses", () => {
   it("stops there: the other director goes on as it was", async () => {
     const { master, backup } = await roles();
-    const unchanged = await stack.onHost(master, "cat /etc/ha.d/ldirectord.cf; ipvsadm -Sn");
+    const unchanged = await stack.onHost(master, `cat ${engine.file}; ipvsadm -Sn`);
     const refusing = "#!/bin/sh\necho 'a broken candidate'\nexit 2\n";
     await stack.onHost(
       backup,
-      "cat >/usr/local/sbin/ldirectord; chmod +x /usr/local/sbin/ldirectord",
+      `cat >/usr/local/sbin/${engine.name}; chmod +x /usr/local/sbin/${engine.name}`,
       refusing,
     );
     stack.configure(weight(5));
     const { exitCode, shown } = await stack.run("up");
-    await stack.onHost(backup, "rm /usr/local/sbin/ldirectord");
+    await stack.onHost(backup, `rm /usr/local/sbin/${engine.name}`);
     expect(exitCode).not.toBe(0);
-    expect(shown).toContain(`${backup}: ldirectord refuses the new /etc/ha.d/ldirectord.cf`);
-    expect(await stack.onHost(master, "cat /etc/ha.d/ldirectord.cf; ipvsadm -Sn")).toBe(unchanged);
+    expect(shown).toContain(`${backup}: ${engine.name} refuses the new ${engine.file}`);
+    expect(await stack.onHost(master, `cat ${engine.file}; ipvsadm -Sn`)).toBe(unchanged);
     expect((await roles()).master).toBe(master);
     stack.configure(weight(3));
     await stack.must("up");
