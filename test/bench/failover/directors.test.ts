@@ -74,6 +74,7 @@ describe("after a failover", () => {
     before: "lb1",
     after: { ...holder, name, rivalSeconds },
     struckSeconds: 1000,
+    outageSeconds: 3,
   });
 
   it.each([
@@ -86,8 +87,10 @@ describe("after a failover", () => {
   });
 
   it("the one that keeps them reports that two held them", () => {
-    const split = { holderAfter: "another", splits: true } as const;
+    const split = { holderAfter: "another", splitSeconds: 4 } as const;
     expect(unexpected(split, holding("lb2", 1000))).toEqual([]);
     expect(unexpected(split, holding("lb2", 999))).toEqual(["lb2 does not report that two held the VIPs"]);
+    const late = { ...holding("lb2", 999), outageSeconds: 4 };
+    expect(unexpected(split, late)).toEqual([]);
   });
 });
