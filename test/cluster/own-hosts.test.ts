@@ -160,7 +160,7 @@ describe("a fault before anything works", () => {
 
   it("a package mirror that is down", async () => {
     await withWeb1Changed(
-      "cp -a /etc/resolv.conf /root/ && echo nameserver 198.18.91.250 >/etc/resolv.conf && rm -rf /var/lib/apt/lists/*",
+      "cp -a /etc/resolv.conf /root/ && printf 'nameserver 198.18.91.250\\noptions timeout:1 attempts:1\\n' >/etc/resolv.conf && rm -rf /var/lib/apt/lists/*",
       "cat /root/resolv.conf >/etc/resolv.conf && rm /root/resolv.conf",
       async () => {
         const said = await failureOfWeb1({});
