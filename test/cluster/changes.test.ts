@@ -42,7 +42,7 @@ async function upUnderLoad(changed: Settings): Promise<string> {
   return shown;
 }
 
-const largeFile = (name: string) => stack.onHost(name, "truncate -s 16M /var/www/pulumi-lvs/large");
+const largeFile = (name: string) => stack.onHost(name, "truncate -s 40M /var/www/pulumi-lvs/large");
 
 beforeAll(async () => {
   await stack.begin(settings);
@@ -110,7 +110,7 @@ describe("a real server that still has connections when its time is over", () =>
     "virtualServices.web.realServers.web2": undefined,
   });
   /** A download from web2 that goes on for long. */
-  const download = `curl -s -o /dev/null --limit-rate 100K http://${vip}/large & echo $! >/tmp/download`;
+  const download = `curl -s -o /dev/null --limit-rate 300K http://${vip}/large & echo $! >/tmp/download`;
   const isAlive = () => stack.fromClient("kill -0 $(cat /tmp/download) && echo alive");
 
   it("stays with its connections where it may not lose them", async () => {
@@ -192,7 +192,7 @@ describe("Apache that is taken away from a real server that served by itself bef
     await stack.onHost(
       "web2",
       `echo active >'/var/lib/pulumi-lvs/before/unit apache2.service/activity'
-       cd /var/www/html && echo web2 >index.html && echo ok >healthz && truncate -s 16M large`,
+       cd /var/www/html && echo web2 >index.html && echo ok >healthz && truncate -s 40M large`,
     );
     const shown = await upUnderLoad(withChanges(withoutThird, { "realServers.web2.apache": undefined }));
     expect(shown).toMatch(

@@ -47,7 +47,7 @@ beforeAll(async () => {
   await stack.begin(withEngine("ldirectord"));
   await stack.must("up");
   await Promise.all(
-    ["web1", "web2"].map((name) => stack.onHost(name, "truncate -s 16M /var/www/pulumi-lvs/large")),
+    ["web1", "web2"].map((name) => stack.onHost(name, "truncate -s 40M /var/www/pulumi-lvs/large")),
   );
 });
 afterAll(() => stack.dispose());

@@ -60,7 +60,7 @@ const macOf = async (host: string) => (await onLink(host)).MacAddress;
 /** Brings the stack up with these settings while the load runs; no request may be lost. */
 async function upUnderLoad(changed: Settings): Promise<string> {
   await Promise.all(
-    ["web1", "web2"].map((name) => stack.onHost(name, "truncate -s 16M /var/www/pulumi-lvs/large")),
+    ["web1", "web2"].map((name) => stack.onHost(name, "truncate -s 40M /var/www/pulumi-lvs/large")),
   );
   const load = await startLoad(stack.container("client"), {
     url,
@@ -179,14 +179,14 @@ describe("a director whose machine dies", () => {
   it("has the other one serve, with the downloads that had begun, and comes back as a standby", async () => {
     const { master, backup } = await roles();
     const download = stack.fromClient(
-      `curl -s -o /dev/null --limit-rate 1M -m 60 -w '%{http_code} %{size_download}' ${url}large`,
+      `curl -s -o /dev/null --limit-rate 2M -m 60 -w '%{http_code} %{size_download}' ${url}large`,
     );
     await sleep(4000);
     await stack.container(master).kill();
     await vi.waitFor(async () => expect(await stack.answers(url, 1)).not.toHaveProperty("failed"), {
       timeout: 10_000,
     });
-    expect(await download).toBe(`200 ${16 * 1024 * 1024}`);
+    expect(await download).toBe(`200 ${40 * 1024 * 1024}`);
     await stack.container(master).start();
     expect(await roles()).toEqual({ master: backup, backup: master });
     expect(await arpAnswers()).toEqual(new Set([await macOf(backup)]));

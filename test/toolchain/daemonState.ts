@@ -2,13 +2,13 @@
 import { text } from "node:stream/consumers";
 import Docker from "dockerode";
 import { extract } from "tar-stream";
-import { names } from "./tinyLab.ts";
+import { label, names } from "./tinyLab.ts";
 
 export const daemon = new Docker();
 
 /** What these tests, or an interrupted run of them, may have left. */
 export async function removeLeftovers(): Promise<void> {
-  const filters = { label: ["pulumi-lvs.stack=contract"] };
+  const filters = { label: [`${label.label}=${label.value}`] };
   for (const { Id } of await daemon.listContainers({ all: true, filters })) {
     await daemon.getContainer(Id).remove({ force: true });
   }

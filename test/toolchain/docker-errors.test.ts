@@ -72,7 +72,7 @@ describe("reports what the daemon says", () => {
 
   it("when the subnet is taken", async () => {
     const taken = await daemon.createNetwork({
-      Name: "dptry-taken",
+      Name: names.taken,
       IPAM: { Driver: "default", Config: [{ Subnet: subnet }] },
     });
     cleanUp.push(() => taken.remove());
@@ -84,16 +84,16 @@ describe("reports what the daemon says", () => {
   });
 
   it("when the container's name is taken", async () => {
-    const stack = await failing(async () => tinyLab(context, { labels, name: "dptry-taken" }));
+    const stack = await failing(async () => tinyLab(context, { labels, name: names.taken }));
     const image = await daemon.buildImage(
       { context, src: ["Dockerfile", "wait", "marker"] },
       { t: names.image },
     );
     await text(image);
-    const taken = await daemon.createContainer({ name: "dptry-taken", Image: names.image });
+    const taken = await daemon.createContainer({ name: names.taken, Image: names.image });
     cleanUp.push(() => taken.remove());
     await expect(stack.up()).rejects.toThrow(
-      'Unable to create container: Error response from daemon: Conflict. The container name "/dptry-taken" is already in use',
+      `Unable to create container: Error response from daemon: Conflict. The container name "/${names.taken}" is already in use`,
     );
   });
 

@@ -6,7 +6,7 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { daemon, inspectHost, readFromHost, removeLeftovers } from "./daemonState.ts";
 import { openPluginEngine, type PluginEngine } from "./pluginEngine.ts";
-import { labels, names, secretContent, subnet, tinyLab, writeTinyContext } from "./tinyLab.ts";
+import { label, labels, link, names, secretContent, subnet, tinyLab, writeTinyContext } from "./tinyLab.ts";
 
 let engine: PluginEngine;
 let context: string;
@@ -47,7 +47,7 @@ describe("on a network, an image and a container", () => {
       Env: expect.arrayContaining(["LAB=first"]),
       StopTimeout: 30,
     });
-    expect(Config.Labels).toEqual({ "pulumi-lvs.stack": "contract" });
+    expect(Config.Labels).toEqual({ [label.label]: label.value });
     expect(HostConfig).toMatchObject({
       CapAdd: ["CAP_NET_ADMIN"],
       SecurityOpt: ["apparmor=unconfined"],
@@ -61,13 +61,13 @@ describe("on a network, an image and a container", () => {
       RestartPolicy: { Name: "unless-stopped" },
     });
     expect(Object.keys(NetworkSettings.Networks)).toEqual([names.network]);
-    expect(NetworkSettings.Networks[names.network]?.IPAddress).toBe("198.18.240.10");
+    expect(NetworkSettings.Networks[names.network]?.IPAddress).toBe(`${link}.10`);
   });
 
   it("makes the network with its subnet, gateway and labels", async () => {
     const network = await daemon.getNetwork(names.network).inspect();
-    expect(network.IPAM?.Config).toEqual([{ Subnet: subnet, Gateway: "198.18.240.1" }]);
-    expect(network.Labels).toEqual({ "pulumi-lvs.stack": "contract" });
+    expect(network.IPAM?.Config).toEqual([{ Subnet: subnet, Gateway: `${link}.1` }]);
+    expect(network.Labels).toEqual({ [label.label]: label.value });
   });
 
   it("uploads files with their permissions before the start", async () => {
@@ -130,7 +130,7 @@ describe("on a network, an image and a container", () => {
   });
 
   it("removes the container before the network it is on when the subnet changes", async () => {
-    networkSubnet = "198.18.240.0/25";
+    networkSubnet = `${link}.0/25`;
     expect(await operations(stack)).toEqual([
       "delete-replaced container",
       "delete-replaced network",
@@ -158,7 +158,7 @@ describe("on a network, an image and a container", () => {
   it("leaves neither container nor network after destroy, even if the container was gone before", async () => {
     await daemon.getContainer(names.container).remove({ force: true });
     await stack.destroy();
-    const filters = { label: ["pulumi-lvs.stack=contract"] };
+    const filters = { label: [`${label.label}=${label.value}`] };
     expect(await daemon.listContainers({ all: true, filters })).toEqual([]);
     expect(await daemon.listNetworks({ filters })).toEqual([]);
   });

@@ -4,11 +4,22 @@ import { join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
+/** Files of tests run side by side, each with objects of its own. */
+const place = process.env.VITEST_POOL_ID ?? "0";
+const prefix = `dptry-${place}`;
 /** What the daemon calls them. */
-export const names = { network: "dptry-net", image: "dptry-image:tiny", container: "dptry-host" };
-export const subnet = "198.18.240.0/24";
+export const names = {
+  network: `${prefix}-net`,
+  image: `${prefix}-image:tiny`,
+  container: `${prefix}-host`,
+  taken: `${prefix}-taken`,
+};
+/** The first three bytes of the network's addresses. */
+export const link = `198.18.24${place}`;
+export const subnet = `${link}.0/24`;
 /** The label that every object of these tests carries. */
-export const labels = [{ label: "pulumi-lvs.stack", value: "contract" }];
+export const label = { label: "pulumi-lvs.stack", value: `contract-${place}` };
+export const labels = [label];
 export const secretContent = "a-private-key-nobody-may-read";
 
 /** Declares the network. */
@@ -16,7 +27,7 @@ export function tinyNetwork(
   options: pulumi.CustomResourceOptions = {},
   networkSubnet = subnet,
 ): docker.Network {
-  const ipamConfigs = [{ subnet: networkSubnet, gateway: "198.18.240.1" }];
+  const ipamConfigs = [{ subnet: networkSubnet, gateway: `${link}.1` }];
   return new docker.Network("network", { name: names.network, ipamConfigs, labels }, options);
 }
 
@@ -56,7 +67,7 @@ export function tinyHost(
     cgroupnsMode: "host",
     memory: 64,
     memorySwap: 64,
-    networksAdvanced: [{ name: network.id, ipv4Address: "198.18.240.10" }],
+    networksAdvanced: [{ name: network.id, ipv4Address: `${link}.10` }],
     uploads: [
       { file: "/etc/ssh/key", content: pulumi.secret(secretContent), permissions: "0600" },
       { file: "/etc/tool", content: "#!/bin/sh\n", executable: true },
