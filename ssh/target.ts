@@ -16,7 +16,7 @@ export interface SshTarget {
   password?: string;
   /** Path of an SSH agent's socket; its keys are tried last. */
   agentSocket?: string;
-  /** The one accepted host key as an authorized_keys line (`ssh-ed25519 AAAA…`); absent: any key is accepted. */
+  /** The one accepted host key as an authorized_keys line (`ssh-ed25519 AAAA…`); absent: any is accepted, as the command provider has it. */
   hostKey?: string;
   /** Host to connect through. */
   jump?: Omit<SshTarget, "jump">;

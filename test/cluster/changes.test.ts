@@ -1,9 +1,9 @@
 /** Changes to a running cluster under load: nothing is lost, and what the hosts are is told before and after. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startLoad } from "../../load/load.ts";
-import { type Settings, soloLab, withChanges } from "../fixtures.ts";
+import { soloLab, withChanges } from "../fixtures.ts";
 import { TestStack } from "./stack.ts";
+import { layLargeFile, upUnderLoad } from "./underLoad.ts";
 
 const network = "198.18.96";
 const vip = `${network}.100`;
@@ -25,29 +25,10 @@ const withMore = withChanges(settings, {
 
 const kernelRules = () => stack.onHost("lb1", "ipvsadm -Sn");
 
-/** Brings the stack up with these settings while the load runs; no request may be lost. */
-async function upUnderLoad(changed: Settings): Promise<string> {
-  const load = await startLoad(stack.container("client"), {
-    url: `http://${vip}/`,
-    downloadUrl: `http://${vip}/large`,
-    newConnectionsPerSecond: 80,
-    keepAliveConnections: 3,
-    downloads: 1,
-  });
-  stack.configure(changed);
-  const { shown } = await stack.must("up");
-  const report = await load.stop();
-  expect(report).toMatchObject({ lost: 0, losses: [] });
-  expect(report.requests).toBeGreaterThan(500);
-  return shown;
-}
-
-const largeFile = (name: string) => stack.onHost(name, "truncate -s 40M /var/www/pulumi-lvs/large");
-
 beforeAll(async () => {
   await stack.begin(settings);
   await stack.must("up");
-  await Promise.all(["web1", "web2", "web3"].map(largeFile));
+  await layLargeFile(stack, "web1", "web2", "web3");
 });
 afterAll(() => stack.dispose());
 
@@ -58,7 +39,7 @@ describe("under load, nothing is lost", () => {
     expect(shown).toContain("scheduler wrr → wlc");
     expect(shown).toMatch(/198\.18\.96\.22:80 +weight 2 → 3/);
     expect(shown).toMatch(/198\.18\.96\.22:80 +upper threshold 0 → 5000/);
-    await upUnderLoad(withMore);
+    await upUnderLoad(stack, vip, withMore);
     expect(await kernelRules()).toContain(`-r ${network}.22:80 -g -w 3`);
     expect(await stack.onHost("lb1", "ipvsadm -Ln --thresholds")).toMatch(/\.22:80 +5000 +4000 /);
     expect(await kernelRules()).toContain(`-a -t ${vip}:80 -r ${network}.23:80 -g -w 2`);
@@ -70,7 +51,7 @@ describe("under load, nothing is lost", () => {
       `realServers.${name}.apache.revision`,
       "restarted",
     ]);
-    const shown = await upUnderLoad(withChanges(withMore, Object.fromEntries(revised)));
+    const shown = await upUnderLoad(stack, vip, withChanges(withMore, Object.fromEntries(revised)));
     const turns = [
       ...shown.matchAll(/(198\.18\.96\.\d+):80 of tcp \S+:80: drained|(198\.18\.96\.\d+): back/g),
     ];
@@ -80,6 +61,8 @@ describe("under load, nothing is lost", () => {
 
   it("when a service moves to another real server, and one is drained for maintenance", async () => {
     const shown = await upUnderLoad(
+      stack,
+      vip,
       withChanges(withMore, {
         "virtualServices.more.realServers": { web2: {} },
         "realServers.web3.drain": true,
@@ -95,7 +78,7 @@ describe("under load, nothing is lost", () => {
   });
 
   it("when a real server and a service are removed", async () => {
-    await upUnderLoad(withoutThird);
+    await upUnderLoad(stack, vip, withoutThird);
     expect(await kernelRules()).not.toContain(`${network}.101`);
     expect(
       await stack.onHost("web2", "ls /etc/apache2/sites-enabled; ip -4 address show dev lo"),
@@ -194,7 +177,11 @@ describe("Apache that is taken away from a real server that served by itself bef
       `echo active >'/var/lib/pulumi-lvs/before/unit apache2.service/activity'
        cd /var/www/html && echo web2 >index.html && echo ok >healthz && truncate -s 40M large`,
     );
-    const shown = await upUnderLoad(withChanges(withoutThird, { "realServers.web2.apache": undefined }));
+    const shown = await upUnderLoad(
+      stack,
+      vip,
+      withChanges(withoutThird, { "realServers.web2.apache": undefined }),
+    );
     expect(shown).toMatch(
       /22:80 of tcp \S+: drained[\s\S]*web2: file \/etc\/apache2\/.*given back[\s\S]*22: back in/,
     );

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startLoad } from "../../load/load.ts";
-import { inCheckout, type Settings, soloLab } from "../fixtures.ts";
+import { inCheckout, soloLab } from "../fixtures.ts";
 import { TestStack } from "./stack.ts";
+import { layLargeFile, upUnderLoad } from "./underLoad.ts";
 
 const network = "198.18.62";
 const vip = `${network}.100`;
@@ -29,32 +29,16 @@ const without = (host: string) =>
     .join("\n");
 const eventually = (value: () => Promise<unknown>) => expect.poll(value, { timeout: 60_000, interval: 500 });
 
-/** Brings the stack up with these settings under load; no request may be lost. */
-async function upUnderLoad(settings: Settings): Promise<void> {
-  const load = await startLoad(stack.container("client"), {
-    url: `http://${vip}/`,
-    downloadUrl: `http://${vip}/large`,
-    newConnectionsPerSecond: 80,
-    keepAliveConnections: 3,
-    downloads: 1,
-  });
-  stack.configure(settings);
-  await stack.must("up");
-  expect(await load.stop()).toMatchObject({ lost: 0, losses: [] });
-}
-
 beforeAll(async () => {
   await stack.begin(withEngine("ldirectord"));
   await stack.must("up");
-  await Promise.all(
-    ["web1", "web2"].map((name) => stack.onHost(name, "truncate -s 40M /var/www/pulumi-lvs/large")),
-  );
+  await layLargeFile(stack, "web1", "web2");
 });
 afterAll(() => stack.dispose());
 
 describe("keepalived", () => {
   it("takes a full table over from ldirectord, and nothing is lost", async () => {
-    await upUnderLoad(withEngine("keepalived"));
+    await upUnderLoad(stack, vip, withEngine("keepalived"));
     expect(await stack.onHost("lb1", `systemctl is-active ldirectord ${unit} || true`)).toBe(
       "inactive\nactive\n",
     );
@@ -115,7 +99,7 @@ describe("keepalived", () => {
   });
 
   it("leaves a full table to ldirectord, and nothing is lost", async () => {
-    await upUnderLoad(withEngine("ldirectord"));
+    await upUnderLoad(stack, vip, withEngine("ldirectord"));
     expect(await stack.onHost("lb1", `systemctl is-active ldirectord ${unit} || true`)).toBe(
       "active\ninactive\n",
     );

@@ -6,6 +6,7 @@ import { type LoadPlan, startLoad } from "../../load/load.ts";
 import { soloLab } from "../fixtures.ts";
 import { engine } from "./healthEngine.ts";
 import { TestStack } from "./stack.ts";
+import { layLargeFile } from "./underLoad.ts";
 import { startUnreliableServer } from "./unreliableServer.ts";
 
 const vip = "198.18.97.100";
@@ -26,9 +27,7 @@ async function loadDuring(disturb: () => Promise<unknown>): Promise<LoadReport> 
 beforeAll(async () => {
   await stack.begin(settings);
   await stack.must("up");
-  await Promise.all(
-    ["web1", "web2"].map((name) => stack.onHost(name, "truncate -s 40M /var/www/pulumi-lvs/large")),
-  );
+  await layLargeFile(stack, "web1", "web2");
 });
 afterAll(() => stack.dispose());
 

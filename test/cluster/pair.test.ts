@@ -1,11 +1,11 @@
 /** Two directors that share a VIP: one holds it, either may be changed or fail, and connections go on. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { startLoad } from "../../load/load.ts";
 import { entry } from "../../model/cluster.ts";
-import { devLab, type Settings, soloLab, withChanges } from "../fixtures.ts";
+import { devLab, soloLab, withChanges } from "../fixtures.ts";
 import { engine } from "./healthEngine.ts";
 import { TestStack } from "./stack.ts";
+import { layLargeFile, upUnderLoad } from "./underLoad.ts";
 
 const network = "198.18.98";
 const vip = `${network}.100`;
@@ -57,29 +57,10 @@ async function onLink(host: string) {
 
 const macOf = async (host: string) => (await onLink(host)).MacAddress;
 
-/** Brings the stack up with these settings while the load runs; no request may be lost. */
-async function upUnderLoad(changed: Settings): Promise<string> {
-  await Promise.all(
-    ["web1", "web2"].map((name) => stack.onHost(name, "truncate -s 40M /var/www/pulumi-lvs/large")),
-  );
-  const load = await startLoad(stack.container("client"), {
-    url,
-    downloadUrl: `${url}large`,
-    newConnectionsPerSecond: 60,
-    keepAliveConnections: 3,
-    downloads: 1,
-  });
-  stack.configure(changed);
-  const { shown } = await stack.must("up");
-  const report = await load.stop();
-  expect(report).toMatchObject({ lost: 0, losses: [] });
-  expect(report.requests).toBeGreaterThan(500);
-  return shown;
-}
-
 beforeAll(async () => {
   await stack.begin(alone);
   await stack.must("up");
+  await layLargeFile(stack, "web1", "web2");
 });
 afterAll(() => stack.dispose());
 
@@ -122,7 +103,7 @@ describe("a virtual router id that another cluster on the link uses", () => {
 
 describe("under load, nothing is lost", () => {
   it("when a second director joins: the first one still holds the VIP, and the second one is ready to", async () => {
-    await upUnderLoad(pair);
+    await upUnderLoad(stack, vip, pair);
     expect(await roles()).toEqual({ master: "lb1", backup: "lb2" });
     expect(await arpAnswers()).toEqual(new Set([await macOf("lb1")]));
   });
@@ -134,7 +115,7 @@ describe("under load, nothing is lost", () => {
     expect(preview.shown).toContain(
       `${before.master} holds the VIPs; directors are changed in this order: ${before.backup}, ${before.master}`,
     );
-    const shown = await upUnderLoad(weight(3));
+    const shown = await upUnderLoad(stack, vip, weight(3));
     const changed = (name: string) => shown.indexOf(`${name}: file ${engine.file}`);
     const handedOver = shown.indexOf(`${before.master}: the VIPs are handed over`);
     expect(changed(before.backup)).toBeGreaterThan(-1);
@@ -195,9 +176,12 @@ describe("a director whose machine dies", () => {
 
 describe("under load, nothing is lost", () => {
   it("when a director is taken away: the one that stays holds the VIP for good", async () => {
-    await upUnderLoad(alone);
+    await upUnderLoad(stack, vip, alone);
     expect(await directors()).toMatchObject([{ name: "lb1", state: "as planned", vrrp: null }]);
     expect(await stack.onHost("lb1", "systemctl is-active keepalived || true")).toBe("inactive\n");
+    expect(await stack.onHost("lb1", "ip -4 -o address show dev lo | awk '{ print $4 }'")).toBe(
+      "127.0.0.1/8\n",
+    );
     expect(await arpAnswers()).toEqual(new Set([await macOf("lb1")]));
   });
 });

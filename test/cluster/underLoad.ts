@@ -1,0 +1,28 @@
+/** Changes to a cluster while clients use it. */
+import { expect } from "vitest";
+import { startLoad } from "../../load/load.ts";
+import type { Settings } from "../fixtures.ts";
+import type { TestStack } from "./stack.ts";
+
+/** What takes seconds to fetch, on these real servers, under `/large`. */
+export async function layLargeFile(stack: TestStack, ...realServers: string[]): Promise<void> {
+  const lay = (name: string) => stack.onHost(name, "truncate -s 40M /var/www/pulumi-lvs/large");
+  await Promise.all(realServers.map(lay));
+}
+
+/** Brings the stack up with these settings while its VIP is under load, and returns what was shown; no request may be lost. */
+export async function upUnderLoad(stack: TestStack, vip: string, settings: Settings): Promise<string> {
+  const load = await startLoad(stack.container("client"), {
+    url: `http://${vip}/`,
+    downloadUrl: `http://${vip}/large`,
+    newConnectionsPerSecond: 80,
+    keepAliveConnections: 3,
+    downloads: 1,
+  });
+  stack.configure(settings);
+  const { shown } = await stack.must("up");
+  const report = await load.stop();
+  expect(report).toMatchObject({ lost: 0, losses: [] });
+  expect(report.requests).toBeGreaterThan(500);
+  return shown;
+}
