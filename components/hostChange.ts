@@ -30,7 +30,7 @@ export type Judge = (change: HostChange) => void | Promise<void>;
 
 /**
  * Reads the host for `resource`. Unknown at preview where the host cannot be read, which is a warning then; in an update
- * it is an error that it cannot be reached.
+ * it is an error.
  */
 export function readForChange(
   name: string,
@@ -67,11 +67,8 @@ async function read(
     return await readHost(targetOf(connection, isPreview ? "brief" : "configured"), renderScript(plan));
   } catch (error) {
     if (!(error instanceof SshError || error instanceof ReadingError)) throw error;
-    if (!isPreview && error instanceof ReadingError) {
-      await pulumi.log.warn(`${name} cannot tell how it is, and is converged: ${error.message}`, resource);
-      return unlikeAny;
-    }
-    if (!isPreview) throw errorForPeople(`${name}: ${error.message}`);
+    // Taken for one that holds nothing, it would be changed without drain, handover and the guard of connections.
+    if (!isPreview) throw errorForPeople(`${name} is left as it is: ${error.message}`);
     await pulumi.log.warn(
       `${name} cannot be read, so what would change there is not known: ${error.message}`,
       resource,
@@ -79,16 +76,6 @@ async function read(
     return undefined;
   }
 }
-
-const unlikeAny: HostReading = {
-  held: undefined,
-  differences: [],
-  drift: [],
-  rules: [],
-  vrrp: undefined,
-  table: new Map(),
-  drainSeconds: new Map(),
-};
 
 async function showDrift(
   name: string,

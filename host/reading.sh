@@ -15,7 +15,8 @@ read_host() {
     echo unheld
     return 0
   fi
-  read -r held_digest held_generation <"$state/converged"
+  # Without its record a host that is held is like no plan.
+  read -r held_digest held_generation 2>/dev/null <"$state/converged" || held_digest=unknown held_generation=0.0
   record_line held "$held_digest" "$held_generation"
   if [ "$held_digest" = "$digest" ]; then compare inspect; else compare; fi
   find_unfinished

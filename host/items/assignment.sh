@@ -3,6 +3,7 @@
 assignment_read() {
   local path=${1%% *} key=${1#* } line
   wanted=$2 found=absent
+  [ -e "$path" ] || return 0
   while IFS= read -r line; do
     [[ $line != "$key="* ]] || found=${line#*=}
   done <"$path"
@@ -11,9 +12,10 @@ assignment_read() {
 
 assignment_set() {
   local path=${1%% *} key=${1#* }
+  touch "$path"
   sed -i "/^$key=/d" "$path"
   printf '%s="%s"\n' "$key" "$2" >>"$path"
 }
 
-assignment_save() { cp -a "${1%% *}" "$2/content"; }
+assignment_save() { [ ! -e "${1%% *}" ] || cp -a "${1%% *}" "$2/content"; }
 assignment_restore() { file_restore "${1%% *}" "$2"; }
