@@ -7,7 +7,17 @@ import { provideVegeta } from "../../setup/vegeta.ts";
 import { TestStack } from "../../test/cluster/stack.ts";
 import { type Change, changes } from "./changes.ts";
 import { measureChange, type Outcome } from "./measure.ts";
-import { outcomesAsJson, outcomesAsMarkdown, showOutcomes } from "./table.ts";
+import { type EngineOutcome, measureSchedulers } from "./schedulers.ts";
+import {
+  outcomesAsJson,
+  outcomesAsMarkdown,
+  schedulersAsMarkdown,
+  showOutcomes,
+  showSchedulers,
+} from "./table.ts";
+
+/** Name of what is measured beside the changes. */
+const everyScheduler = "every scheduler";
 
 interface Options {
   readonly requests: number;
@@ -44,17 +54,40 @@ try {
 
 async function bench({ requests, only, json, markdown }: Options): Promise<void> {
   const wanted = changes.filter(({ name }) => name.includes(only));
-  if (wanted.length === 0)
-    throw new SetupError(`--only ${only}: ${changes.map(({ name }) => name).join(", ")}`);
+  const withSchedulers = everyScheduler.includes(only);
+  if (wanted.length === 0 && !withSchedulers) {
+    const names = [...changes.map(({ name }) => name), everyScheduler];
+    throw new SetupError(`--only ${only}: ${names.join(", ")}`);
+  }
   await provideLabMachine();
   await provideVegeta();
-  const outcomes = await measureAll(wanted, Math.ceil(requests / wanted.length));
-  if (json) console.log(JSON.stringify(outcomesAsJson(outcomes), null, 2));
-  else console.log(markdown ? outcomesAsMarkdown(outcomes) : showOutcomes(outcomes));
+  const stack = new TestStack("test-loss");
+  const outcomes =
+    wanted.length > 0 ? await measureAll(stack, wanted, Math.ceil(requests / wanted.length)) : [];
+  const schedulers = withSchedulers ? await measureEveryScheduler(stack) : [];
+  if (json) console.log(JSON.stringify(outcomesAsJson(outcomes, schedulers), null, 2));
+  else {
+    const [ofChanges, ofSchedulers] = markdown
+      ? [outcomesAsMarkdown, schedulersAsMarkdown]
+      : [showOutcomes, showSchedulers];
+    const tables = [
+      ...(outcomes.length > 0 ? [ofChanges(outcomes)] : []),
+      ...(schedulers.length > 0 ? [ofSchedulers(schedulers)] : []),
+    ];
+    console.log(tables.join("\n\n"));
+  }
 }
 
-async function measureAll(wanted: readonly Change[], requests: number): Promise<Outcome[]> {
-  const stack = new TestStack("test-loss");
+async function measureEveryScheduler(stack: TestStack): Promise<EngineOutcome[]> {
+  try {
+    await stack.begin({});
+    return await measureSchedulers(stack);
+  } finally {
+    await stack.dispose();
+  }
+}
+
+async function measureAll(stack: TestStack, wanted: readonly Change[], requests: number): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   try {
     await stack.begin({});

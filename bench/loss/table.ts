@@ -3,8 +3,30 @@ import pc from "picocolors";
 import type { LoadReport } from "../../load/account.ts";
 import { alignedTable } from "../table.ts";
 import type { Outcome } from "./measure.ts";
+import type { EngineOutcome } from "./schedulers.ts";
 
 const head = ["CHANGE", "REQUESTS", "LOST", "LONGEST GAP", "BY HAND: REQUESTS", "LOST", "LONGEST GAP"];
+
+const schedulerHead = ["SCHEDULER", "PROTOCOL", "HEALTH ENGINE", "REQUESTS", "LOST"];
+
+/** The table of schedulers, `lost` marked. */
+export function showSchedulers(outcomes: readonly EngineOutcome[]): string {
+  const rows = outcomes.map(schedulerCells).map(([...cells]) => {
+    const lost = cells.pop() ?? "";
+    return [...cells, lost === "0" ? pc.green(lost) : pc.red(lost)];
+  });
+  return alignedTable(schedulerHead, rows);
+}
+
+/** The same for a Markdown page. */
+export function schedulersAsMarkdown(outcomes: readonly EngineOutcome[]): string {
+  const titles = ["Scheduler", "Protocol", "Health engine", "Requests", "Lost"];
+  return markdownTable(titles, 3, outcomes.map(schedulerCells));
+}
+
+function schedulerCells({ scheduler, protocol, engine, asked, lost }: EngineOutcome): string[] {
+  return [scheduler, protocol, engine, asked.toLocaleString("en"), lost.toLocaleString("en")];
+}
 
 export function showOutcomes(outcomes: readonly Outcome[]): string {
   const rows = [...outcomes.map(cellsOf), totalOf(outcomes)].map(
@@ -21,17 +43,21 @@ export function showOutcomes(outcomes: readonly Outcome[]): string {
 /** A table for a Markdown page. */
 export function outcomesAsMarkdown(outcomes: readonly Outcome[]): string {
   const titles = ["Change", "Requests", "Lost", "Longest gap", "By hand: requests", "Lost", "Longest gap"];
-  const rule = titles.map((_, index) => (index === 0 ? "---" : "---:"));
-  return [titles, rule, ...outcomes.map(cellsOf), totalOf(outcomes)]
-    .map((cells) => `| ${cells.join(" | ")} |`)
-    .join("\n");
+  return markdownTable(titles, 1, [...outcomes.map(cellsOf), totalOf(outcomes)]);
+}
+
+/** The first `words` columns hold words, the others figures. */
+function markdownTable(titles: string[], words: number, rows: readonly string[][]): string {
+  const rule = titles.map((_, index) => (index < words ? "---" : "---:"));
+  return [titles, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
 /** What `--json` prints. */
-export function outcomesAsJson(outcomes: readonly Outcome[]) {
+export function outcomesAsJson(outcomes: readonly Outcome[], schedulers: readonly EngineOutcome[]) {
   const figures = ({ requests, lost, longestGapMs }: LoadReport) => ({ requests, lost, longestGapMs });
   return {
     changes: outcomes.map(({ name, ours, naive }) => ({ name, ...figures(ours), naive: figures(naive) })),
+    schedulers,
   };
 }
 

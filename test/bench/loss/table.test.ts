@@ -1,7 +1,13 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../../bench/loss/measure.ts";
-import { outcomesAsJson, outcomesAsMarkdown, showOutcomes } from "../../../bench/loss/table.ts";
+import {
+  outcomesAsJson,
+  outcomesAsMarkdown,
+  schedulersAsMarkdown,
+  showOutcomes,
+  showSchedulers,
+} from "../../../bench/loss/table.ts";
 import type { LoadReport } from "../../../load/account.ts";
 
 function loadReport(requests: number, lost: number, longestGapMs: number): LoadReport {
@@ -43,12 +49,31 @@ describe("what changes cost", () => {
   });
 
   it("is the figures alone for machines", () => {
-    expect(outcomesAsJson(outcomes).changes[0]).toEqual({
+    expect(outcomesAsJson(outcomes, []).changes[0]).toEqual({
       name: "change a weight",
       requests: 10_500,
       lost: 0,
       longestGapMs: 31,
       naive: { requests: 10_100, lost: 1204, longestGapMs: 4200 },
     });
+  });
+});
+
+describe("what each scheduler costs", () => {
+  const lines = [
+    { scheduler: "sh", protocol: "tcp", engine: "ldirectord", asked: 4_000, lost: 13 },
+    { scheduler: "dh", protocol: "udp", engine: "keepalived", asked: 12_000, lost: 0 },
+  ] as const;
+
+  it("is a row for each, with its protocol and health engine", () => {
+    expect(stripVTControlCharacters(showSchedulers(lines)).split("\n")).toEqual([
+      "SCHEDULER  PROTOCOL  HEALTH ENGINE  REQUESTS  LOST",
+      "sh              tcp     ldirectord     4,000    13",
+      "dh              udp     keepalived    12,000     0",
+    ]);
+    expect(schedulersAsMarkdown(lines).split("\n").slice(1, 3)).toEqual([
+      "| --- | --- | --- | ---: | ---: |",
+      "| sh | tcp | ldirectord | 4,000 | 13 |",
+    ]);
   });
 });

@@ -1,0 +1,49 @@
+/** Every scheduler, over TCP and UDP: none of many clients is refused while a real server leaves, is changed, or comes back. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { entry } from "../../model/cluster.ts";
+import { withChanges } from "../fixtures.ts";
+import { everyScheduler, type Measured, measureUp, startAnswering, withoutSecond } from "./everyScheduler.ts";
+import { TestStack } from "./stack.ts";
+
+const network = "198.18.58";
+const vip = `${network}.100`;
+const stack = new TestStack("test-schedulers");
+const settings = everyScheduler(network);
+
+beforeAll(async () => {
+  await stack.begin(settings);
+  await stack.must("up");
+  await startAnswering(stack, vip);
+});
+afterAll(() => stack.dispose());
+
+function expectNoLoss({ outcomes, reports }: Measured): void {
+  expect([...reports.tcp.losses, ...reports.udp.losses]).toEqual([]);
+  expect(outcomes.filter(({ lost }) => lost > 0)).toEqual([]);
+  // Each of 40 clients, several times.
+  expect(outcomes.filter(({ asked }) => asked < 160)).toEqual([]);
+}
+
+describe("with every scheduler, no client is refused", () => {
+  it("while a real server of each service drains and leaves; afterwards it gets nothing", async () => {
+    const measured = await measureUp(stack, vip, withoutSecond(settings));
+    expect(measured.shown).toMatch(/22:80 of tcp \S+: \d+ connections left/);
+    expect(measured.shown).toMatch(/32:70\d\d of udp \S+: drained of all but \d+ clients/);
+    expectNoLoss(measured);
+    const [before, after] = measured.reports.udp.answers.slice(-3, -1);
+    expect(after).toMatchObject({ ns2: entry(before ?? {}, "ns2") });
+    expect(entry(after ?? {}, "ns1")).toBeGreaterThan(entry(before ?? {}, "ns1"));
+    expect(await stack.onHost("lb1", "ipvsadm -Sn")).not.toMatch(/\.[23]2:[78]0\d\d/);
+  });
+
+  it("while it comes back, and its web server is restarted at the same time as the other one's", async () => {
+    const restarted = withChanges(settings, {
+      "realServers.web1.apache.revision": "restarted",
+      "realServers.web2.apache.revision": "restarted",
+    });
+    expectNoLoss(await measureUp(stack, vip, restarted));
+    const rules = await stack.onHost("lb1", "ipvsadm -Sn");
+    expect(rules).toContain(`-A -t ${vip}:8007 -s dh`);
+    expect(rules).not.toMatch(/ -w 0\b/);
+  });
+});
