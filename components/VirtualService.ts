@@ -18,6 +18,8 @@ export interface VirtualServiceArgs {
   readonly protocol?: pulumi.Input<Protocol> | undefined;
   /** IPVS scheduler (ipvsadm(8)). Default: `wrr`. */
   readonly scheduler?: pulumi.Input<Scheduler> | undefined;
+  /** Hash the client's port with its address (`sh`, `mh`; ipvsadm(8), `sh-port`, `mh-port`): its connections spread. Default: false, they stay together. */
+  readonly hashPort?: pulumi.Input<boolean> | undefined;
   /** How packets reach a real server (ipvsadm(8)). Default: `dr`, direct routing. */
   readonly forwarding?: pulumi.Input<Forwarding> | undefined;
   /** Send a client to the same real server for a while (ipvsadm(8), --persistent). Default: off. */
@@ -28,9 +30,9 @@ export interface VirtualServiceArgs {
   readonly fallback?: pulumi.Input<string> | undefined;
   /** Keep a failed real server in the table at weight 0 instead of removing it (ldirectord(8)). Default: false. */
   readonly quiescent?: pulumi.Input<boolean> | undefined;
-  /** Longest time for the connections of a real server that leaves, in seconds, 0 to 86400. Default: 60. */
+  /** Longest time for the connections of a real server that leaves, in seconds, 0 to 86400. Default: 60, with UDP 5. */
   readonly drainSeconds?: pulumi.Input<number> | undefined;
-  /** When connections are left after `drainSeconds`: `stop` fails and leaves them, `proceed` ends them. Default: `stop`. */
+  /** When connections are left after `drainSeconds`: `stop` fails and leaves them, `proceed` ends them, and clients of UDP go on elsewhere. Default: `stop`, with UDP `proceed`. */
   readonly onDrainTimeout?: pulumi.Input<"stop" | "proceed"> | undefined;
   /** The VIP lies outside the director's subnet, and a router sends it there. Default: false. */
   readonly routed?: pulumi.Input<boolean> | undefined;

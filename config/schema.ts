@@ -183,8 +183,17 @@ const healthEngine = choice(healthEngines)
 export const virtualServiceSchema = settings({
   address: address.describe("The virtual IP (VIP) that clients connect to."),
   port: port.describe("Port that clients connect to; real servers listen on the same one."),
-  protocol: choice(protocols).default("tcp").describe("`tcp` or `udp`."),
-  scheduler: choice(schedulers).default("wrr").describe("IPVS scheduler, see ipvsadm(8)."),
+  protocol: choice(keysOf(protocols)).default("tcp").describe("`tcp` or `udp`."),
+  scheduler: choice(schedulers)
+    .default("wrr")
+    .describe(
+      "IPVS scheduler, see ipvsadm(8). `sh` and `mh` send clients of a real server that leaves or is full to another one (`sh-fallback`, `mh-fallback`); `dh` sends all clients of a VIP to one real server.",
+    ),
+  hashPort: flag("hash the client's port too")
+    .default(false)
+    .describe(
+      "Hash the client's port with its address (`sh`, `mh`; `sh-port`, `mh-port` of ipvsadm(8)). Off, a client's connections stay on one real server, which sessions kept there need; on, they spread, which a few clients with many connections need.",
+    ),
   forwarding: choice(keysOf(forwardingMethods))
     .default("dr")
     .describe("How packets reach a real server: `dr` is direct routing."),
@@ -199,14 +208,14 @@ export const virtualServiceSchema = settings({
     .default(false)
     .describe("Keep a failed real server in the table at weight 0 instead of removing it."),
   drainSeconds: integer(0, 86_400, "seconds")
-    .default(60)
+    .optional()
     .describe(
-      "Longest time for the connections of a real server that leaves; it gets no new ones meanwhile.",
+      "Longest time for the connections of a real server that leaves; it gets no new ones meanwhile. Default: 60, with UDP 5.",
     ),
   onDrainTimeout: choice(["stop", "proceed"])
-    .default("stop")
+    .optional()
     .describe(
-      "When connections are left after `drainSeconds`: `stop` puts the real server back and fails, `proceed` ends them.",
+      "When connections are left after `drainSeconds`: `stop` puts the real server back and fails, `proceed` ends them; clients of UDP go on with other real servers. Default: `stop`, with UDP `proceed`, as a client of UDP counts as connected for five minutes after its last datagram.",
     ),
   routed: flag("the VIP is routed to the director")
     .default(false)

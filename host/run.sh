@@ -50,6 +50,7 @@ lock_owner() { echo "$(<"$lock") ($(($(date +%s) - $(stat -c %Y "$lock"))) s ago
 # forking where it can: a process is dear on small hosts); KIND_set makes them equal; KIND_save and KIND_restore keep
 # and give back what was before, where there is something to give back.
 item() {
+  [ "$mode" != each ] || { [ "$1" != "$each_kind" ] || "$each_do" "${@:2}"; return 0; }
   local kind=$1 id=$2 wanted='' found='' before
   shift 2
   planned+=("$kind $id") current="$kind $id"
@@ -68,14 +69,19 @@ item() {
   fi
 }
 
+# each KIND FUNCTION: calls FUNCTION ID [WANTED…] for each item that the plan has of one kind.
+each() {
+  local mode=each each_kind=$1 each_do=$2
+  plan
+}
+
 # ids_of KIND: sets `ids` to those that the plan has of one kind.
 ids_of() {
-  local mode=list current line
-  local -a planned=()
-  plan
   ids=()
-  for line in "${planned[@]}"; do [[ $line != "$1 "* ]] || ids+=("${line#* }"); done
+  each "$1" add_id
 }
+
+add_id() { ids+=("$1"); }
 
 # Whether this run sets what differs; the others only tell.
 is_changing() { [ "$mode" = converge ] || [ "$mode" = drain ]; }
@@ -83,7 +89,7 @@ is_changing() { [ "$mode" = converge ] || [ "$mode" = drain ]; }
 # compare [inspect]: `inspect` looks deeper, at a host that no run has just changed.
 # What kinds of items have asked for all of theirs at once is asked anew.
 compare() {
-  mode=${1:-verify} planned=() differences=() file_modes=''
+  mode=${1:-verify} planned=() differences=() file_modes='' table_is_read='' missed_is_known=''
   plan
 }
 
@@ -95,7 +101,7 @@ converge() {
   local unit
   mode=converge
   begin_undo
-  rm -rf "$state/withdrawn"
+  rm -rf "$state/withdrawn" "$state/stand-ins"
   plan
   reload_pending
   compare

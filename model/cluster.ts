@@ -71,6 +71,7 @@ export interface VirtualService {
   readonly port: number;
   readonly protocol: Protocol;
   readonly scheduler: Scheduler;
+  readonly hashPort: boolean;
   readonly forwarding: Forwarding;
   readonly persistence: { readonly timeoutSeconds: number; readonly netmask: string } | undefined;
   readonly healthCheck: HealthCheck;

@@ -24,9 +24,30 @@ export const schedulers = [
 ] as const;
 export type Scheduler = (typeof schedulers)[number];
 
-/** What IPVS balances (ipvsadm(8), --tcp-service and --udp-service). */
-export const protocols = ["tcp", "udp"] as const;
-export type Protocol = (typeof protocols)[number];
+/**
+ * Flags of the schedulers that hash clients (ipvsadm(8), --sched-flags). Without `fallback` they refuse a client that falls
+ * on a real server of weight 0, or on one that is full.
+ */
+export const hashFlags: Partial<
+  Readonly<Record<Scheduler, { readonly fallback: string; readonly port: string }>>
+> = {
+  sh: { fallback: "sh-fallback", port: "sh-port" },
+  mh: { fallback: "mh-fallback", port: "mh-port" },
+};
+
+/** The scheduler that has no such flag; drained in a way of its own (host/items/drain.sh). */
+export const refusing: Scheduler = "dh";
+
+/**
+ * What IPVS balances (ipvsadm(8), --tcp-service and --udp-service), and how a real server leaves unless a service says
+ * otherwise. A client of UDP loses nothing by going to another real server with its next datagram, and the kernel keeps
+ * it for five minutes after its last one.
+ */
+export const protocols = {
+  tcp: { drainSeconds: 60, onDrainTimeout: "stop" },
+  udp: { drainSeconds: 5, onDrainTimeout: "proceed" },
+} as const;
+export type Protocol = keyof typeof protocols;
 
 /** Daemons that fill the kernel's table and take out real servers that fail their check. */
 export const healthEngines = ["ldirectord", "keepalived"] as const;

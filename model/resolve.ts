@@ -10,7 +10,7 @@ import type {
 } from "../config/schema.ts";
 import type { Apache, Cluster, Director, Host, RealServer, VirtualService, Vrrp } from "./cluster.ts";
 import { vipsOf } from "./cluster.ts";
-import { healthCheckTypes } from "./lvs.ts";
+import { healthCheckTypes, protocols } from "./lvs.ts";
 
 /**
  * The cluster that a configuration describes; `name` tells it from others. A real server that is not described gets an
@@ -74,8 +74,11 @@ export function resolveVirtualService(
 ): VirtualService {
   const { healthCheck, persistence, fallback, realServers, ...rest } = service;
   const { expect, virtualHost, port, ...check } = healthCheck;
+  const { drainSeconds, onDrainTimeout } = protocols[service.protocol];
   return {
     ...rest,
+    drainSeconds: service.drainSeconds ?? drainSeconds,
+    onDrainTimeout: service.onDrainTimeout ?? onDrainTimeout,
     name,
     persistence,
     fallback,

@@ -3,7 +3,7 @@ import type { Issue } from "../config/errors.ts";
 import { contains, isUnicast, isUsable } from "./address.ts";
 import type { Cluster, Destination, VirtualService } from "./cluster.ts";
 import { serviceKey, vipsOf } from "./cluster.ts";
-import { forwardingMethods, healthCheckTypes } from "./lvs.ts";
+import { forwardingMethods, hashFlags, healthCheckTypes, refusing } from "./lvs.ts";
 import { destinations, hosts, managedDestinations, services } from "./places.ts";
 
 /** One thing that must hold. */
@@ -201,8 +201,49 @@ export const rules: readonly Rule[] = [
         ),
   },
   {
+    id: "hash-port-scheduler",
+    reason: "The other schedulers hash nothing; the kernel would take no notice.",
+    check: (cluster) =>
+      services(cluster)
+        .filter(({ service }) => service.hashPort && !hashFlags[service.scheduler])
+        .map(({ path, service }) =>
+          issue(
+            `${path}.hashPort`,
+            true,
+            `leave it out, or give scheduler ${Object.keys(hashFlags).join(" or ")}: ${service.scheduler} does not hash clients`,
+          ),
+        ),
+  },
+  {
+    id: "dh-refuses-at-zero",
+    reason: "dh refuses clients that fall on a real server of weight 0, for as long as it stays so.",
+    check: (cluster) =>
+      services(cluster)
+        .filter(({ service }) => service.scheduler === refusing)
+        .flatMap(({ path, service }) => [
+          ...service.realServers
+            .filter(isQuiesced)
+            .map(({ name }) =>
+              issue(
+                `${path}.realServers.${name}.weight`,
+                0,
+                `give at least 1, or another scheduler such as sh: ${refusing} refuses clients of one at weight 0`,
+              ),
+            ),
+          ...(service.quiescent
+            ? [
+                issue(
+                  `${path}.quiescent`,
+                  true,
+                  `leave it out, or give another scheduler such as sh: ${refusing} refuses clients of one at weight 0`,
+                ),
+              ]
+            : []),
+        ]),
+  },
+  {
     id: "udp-check",
-    reason: "ldirectord silently pings where a connection check is asked of a UDP service.",
+    reason: "A port that is served over UDP alone answers no connection check.",
     check: (cluster) =>
       services(cluster)
         .filter(({ service }) => service.protocol === "udp" && checksOverTcp(service))
@@ -316,7 +357,6 @@ function isQuiesced({ weight }: Destination): boolean {
   return weight === 0;
 }
 
-function checksOverTcp({ healthCheck }: VirtualService): boolean {
-  const fetches = healthCheckTypes[healthCheck.type].fetches && healthCheck.port === undefined;
-  return fetches || healthCheck.type === "connect";
+function checksOverTcp({ healthCheck: { type, port } }: VirtualService): boolean {
+  return port === undefined && (healthCheckTypes[type].fetches || type === "connect");
 }

@@ -69,7 +69,7 @@ function serviceChanges(
     const count = active(reading, service, realServer);
     return to
       ? realServerChanges(service, realServer, from, to, count)
-      : [leaves(service, realServer, count, terms?.seconds)];
+      : [leaves(service, realServer, count, terms?.seconds, wanted.realServers.size > 0)];
   });
   const options = `${present.options} → ${wanted.options.replace("scheduler ", "")}`;
   const whole = [...present.realServers.keys()].reduce((sum, to) => sum + active(reading, service, to), 0);
@@ -97,22 +97,30 @@ function realServerChanges(
 function serviceLeaves(service: string, gone: ServiceRules, reading: HostReading): TableChange[] {
   return [
     ...[...gone.realServers.keys()].map((to) =>
-      leaves(service, to, active(reading, service, to), reading.drainSeconds.get(service)),
+      leaves(service, to, active(reading, service, to), reading.drainSeconds.get(service), false),
     ),
     { service, realServer: undefined, change: "removed", connections: "none left by then", breaks: false },
   ];
 }
 
-/** `seconds` is undefined where the host does not know them. */
+/** `seconds` is undefined where the host does not know them; `others` says whether anybody goes on to serve. */
 function leaves(
   service: string,
   realServer: string,
   count: number,
   seconds: number | undefined,
+  others: boolean,
 ): TableChange {
+  if (service.startsWith("udp ") && others) return moves(service, realServer, count);
   if (seconds === 0) return breaking(service, realServer, "leaves", count);
   const patience = seconds === undefined ? "" : `, for at most ${seconds} s`;
   const connections = count === 0 ? "none" : `${count} drain${patience}`;
+  return { service, realServer, change: "leaves", connections, breaks: false };
+}
+
+/** A client of UDP goes on with its next datagram, whoever gets that. */
+function moves(service: string, realServer: string, count: number): TableChange {
+  const connections = count === 0 ? "none" : `${count} clients go on elsewhere`;
   return { service, realServer, change: "leaves", connections, breaks: false };
 }
 

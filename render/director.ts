@@ -2,10 +2,10 @@
 import type { Director, VirtualService } from "../model/cluster.ts";
 import { serviceKey, vipsOf } from "../model/cluster.ts";
 import type { HealthEngine } from "../model/lvs.ts";
-import { checkFileOf, holdHealthChecks, keepsAtZero } from "./healthCheck.ts";
+import { askedBy, holdHealthChecks, keepsAtZero } from "./healthCheck.ts";
 import { type Engine, engines } from "./healthEngine.ts";
 import type { DrainTerms, HostPlan, Item } from "./hostPlan.ts";
-import { renderIpvsRules } from "./ipvs.ts";
+import { renderIpvsRules, renderServiceRule } from "./ipvs.ts";
 import { peersOf, type Sharing } from "./keepalived.ts";
 import { hearProgram } from "./shellLibrary.ts";
 import { holdSysctls } from "./sysctl.ts";
@@ -147,6 +147,9 @@ function healthDaemon(engine: Engine, services: readonly VirtualService[]): Item
   return [
     ...services.map((service): Item => ({ kind: "record", of: "service", id: serviceKey(service) })),
     { kind: "drain", services: services.map(drainTerms) },
+    ...services.map((service): Item => {
+      return { kind: "scheduler", key: serviceKey(service), rule: renderServiceRule(service) };
+    }),
     ...engine.files(services),
     { kind: "unit", name: engine.unit, enabled: true, active: true },
   ];
@@ -158,7 +161,7 @@ function drainTerms(service: VirtualService): DrainTerms {
     key: serviceKey(service),
     seconds: drainSeconds,
     onTimeout: onDrainTimeout,
-    checkFile: checkFileOf(service),
+    check: askedBy(service),
     staying: [
       ...realServers.map((to) => `${to.address}:${to.port}`),
       ...(fallback ? [`!${fallback}:${port}`] : []),
@@ -178,5 +181,6 @@ function inKernel(engine: Engine, service: VirtualService): Item {
     settleSeconds: intervalSeconds + timeoutSeconds * service.realServers.length + 10,
     repair: `${engine.repair} ${engine.unit}`,
     log: engine.log,
+    check: askedBy(service),
   };
 }

@@ -13,6 +13,11 @@ export function checkFileOf({ name, healthCheck }: VirtualService): string | und
   return checktype === "external-perl" ? `${folder}/checks/${name}` : undefined;
 }
 
+/** What host/withdraw.sh's run_check asks a real server with; undefined where nothing is checked. */
+export function askedBy(service: VirtualService): string | undefined {
+  return checkFileOf(service) ?? (service.healthCheck.type === "ping" ? "ping" : undefined);
+}
+
 /** Whether a real server that is down stays in the table. With "no", ldirectord takes a real server of weight 0 out and in again on every reload, which ends its connections. */
 export function keepsAtZero({ quiescent, realServers }: VirtualService): boolean {
   return quiescent || realServers.some(({ weight }) => weight === 0);

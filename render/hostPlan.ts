@@ -27,12 +27,16 @@ export type Item =
       readonly whenDown: "removed" | "quiesced";
       /** What systemctl(1) is told to have the health daemon fill a table again that somebody else has changed. */
       readonly repair: string;
-      /** Where the health daemon says why a real server is out, for people. */
+      /** Where the health daemon says why a real server is out: a file, or `the journal of UNIT`. */
       readonly log: string;
+      /** What asks one of its real servers, as `askedBy` has it. */
+      readonly check: string | undefined;
       /** `ADDRESS:PORT` whose rule comes and goes with the real servers' health. */
       readonly fallback: string | undefined;
     }
   | { readonly kind: "drain"; readonly services: readonly DrainTerms[] }
+  /** The line of a service that is in the kernel's table already, changed before the health daemon would. */
+  | { readonly kind: "scheduler"; readonly key: string; readonly rule: string }
   /** What takes health checks to the real server with this address, see `host/check.pl`. */
   | { readonly kind: "probe"; readonly address: string }
   | {
@@ -73,8 +77,8 @@ export interface DrainTerms {
   readonly key: string;
   readonly seconds: number;
   readonly onTimeout: "stop" | "proceed";
-  /** Health check that says when a real server may come back; undefined where only the health daemon can tell. */
-  readonly checkFile: string | undefined;
+  /** What says when a real server may come back, as `askedBy` has it; undefined where it always may. */
+  readonly check: string | undefined;
   /** `ADDRESS:PORT` of those that do not leave; the fallback's with `!` before it. */
   readonly staying: readonly string[];
 }
@@ -141,10 +145,13 @@ export function itemWords(item: Item): readonly [kind: string, id: string, ...wa
         item.whenDown,
         item.repair,
         item.log,
+        item.check ?? "",
         ...optional(item.fallback),
       ];
     case "drain":
       return ["drain", "table", ...item.services.map(drainWord)];
+    case "scheduler":
+      return ["scheduler", item.key, item.rule];
     case "probe":
       return ["probe", item.address];
     case "silence":
@@ -175,7 +182,7 @@ export function itemLabel(item: Item): string {
 export function describePlan(plan: HostPlan): Record<string, string> {
   return Object.fromEntries(
     plan.items
-      .filter(({ kind }) => kind !== "record")
+      .filter(({ kind }) => kind !== "record" && kind !== "scheduler")
       .map((item) => {
         const [kind, id, ...wanted] = itemWords(item);
         return [`${kind} ${id}`, describeWanted(item, wanted)];
@@ -216,8 +223,8 @@ function describeWanted(item: Item, wanted: readonly string[]): string {
   }
 }
 
-function drainWord({ key, seconds, onTimeout, checkFile = "", staying }: DrainTerms): string {
-  return [key, seconds, onTimeout, checkFile, staying.join(" ")].join("|");
+function drainWord({ key, seconds, onTimeout, check = "", staying }: DrainTerms): string {
+  return [key, seconds, onTimeout, check, staying.join(" ")].join("|");
 }
 
 function optional(word: string | undefined): string[] {

@@ -1,19 +1,36 @@
 /** Virtual services → the rules that the kernel must hold for them, as `ipvsadm -Sn` prints them. */
 import type { Destination, VirtualService } from "../model/cluster.ts";
-import { forwardingMethods } from "../model/lvs.ts";
+import { forwardingMethods, hashFlags } from "../model/lvs.ts";
 
 /** The rules of one service in byte order, as the host's table_rules prints them (host/items/service.sh). */
 export function renderIpvsRules(service: VirtualService): string[] {
-  const at = `${service.protocol === "udp" ? "-u" : "-t"} ${service.address}:${service.port}`;
-  const { persistence } = service;
-  const sticky = persistence ? ` -p ${persistence.timeoutSeconds}${mask(persistence.netmask)}` : "";
+  const at = ipvsadmAt(service);
   return [
-    `-A ${at} -s ${service.scheduler}${sticky}`,
+    renderServiceRule(service),
     ...service.realServers.map((to) => {
       const flag = forwardingMethods[service.forwarding].ipvsadmFlag;
       return `-a ${at} -r ${to.address}:${to.port} ${flag} -w ${to.weight}${thresholds(to)}`;
     }),
   ].sort();
+}
+
+/** The line of the service itself. */
+export function renderServiceRule(service: VirtualService): string {
+  const { scheduler, persistence } = service;
+  const sticky = persistence ? ` -p ${persistence.timeoutSeconds}${mask(persistence.netmask)}` : "";
+  const flags = flagsOf(service);
+  return `-A ${ipvsadmAt(service)} -s ${scheduler}${sticky}${flags.length > 0 ? ` -b ${flags.join(",")}` : ""}`;
+}
+
+/** What the scheduler of a service takes with it, in the order in which ipvsadm prints it. */
+export function flagsOf({ scheduler, hashPort }: Pick<VirtualService, "scheduler" | "hashPort">): string[] {
+  const flags = hashFlags[scheduler];
+  if (!flags) return [];
+  return hashPort ? [flags.fallback, flags.port] : [flags.fallback];
+}
+
+function ipvsadmAt({ protocol, address, port }: VirtualService): string {
+  return `${protocol === "udp" ? "-u" : "-t"} ${address}:${port}`;
 }
 
 function thresholds({ upperThreshold, lowerThreshold }: Destination): string {

@@ -2,6 +2,7 @@
 import type { Destination, VirtualService } from "../model/cluster.ts";
 import { forwardingMethods, healthCheckTypes } from "../model/lvs.ts";
 import { checkFileOf, keepsAtZero } from "./healthCheck.ts";
+import { flagsOf } from "./ipvs.ts";
 
 /** The whole file. */
 export function renderLdirectord(services: readonly VirtualService[]): string {
@@ -32,6 +33,7 @@ function globals(): string {
 function virtual(service: VirtualService): string {
   const { healthCheck, persistence } = service;
   const checkFile = checkFileOf(service);
+  const flags = flagsOf(service);
   const gate = forwardingMethods[service.forwarding].ldirectord;
   return lines([
     `virtual = ${service.address}:${service.port}`,
@@ -41,6 +43,7 @@ function virtual(service: VirtualService): string {
       ...(service.fallback ? [`fallback = ${service.fallback}:${service.port} ${gate}`] : []),
       `protocol = ${service.protocol}`,
       `scheduler = ${service.scheduler}`,
+      ...(flags.length > 0 ? [`schedflags = ${flags.join(",")}`] : []),
       ...(persistence
         ? [`persistent = ${persistence.timeoutSeconds}`, `netmask = ${persistence.netmask}`]
         : []),

@@ -59,7 +59,7 @@ umask 022`;
 /** What the shell library finds set: a host keeps its functions and these as a script of its own. */
 const globals = [
   ...["host", "address", "role", "digest", "generation", "settings", "globals"],
-  ...[...shellLibrary.matchAll(/^([a-z_]+)=/gm)].map(([, name = ""]) => name),
+  ...[...shellLibrary.matchAll(/^(?:declare -A )?([a-z_]+)=/gm)].map(([, name = ""]) => name),
 ];
 
 function planFunction({ items }: HostPlan): string {

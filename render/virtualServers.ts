@@ -2,6 +2,7 @@
 import type { Destination, VirtualService } from "../model/cluster.ts";
 import { forwardingMethods } from "../model/lvs.ts";
 import { checkFileOf, keepsAtZero } from "./healthCheck.ts";
+import { flagsOf } from "./ipvs.ts";
 import { block } from "./keepalived.ts";
 
 /** The whole file. */
@@ -21,6 +22,7 @@ function virtualServer(service: VirtualService): string[] {
   return block(`virtual_server ${address} ${port}`, [
     `protocol ${service.protocol.toUpperCase()}`,
     `lvs_sched ${service.scheduler}`,
+    ...flagsOf(service),
     `lvs_method ${forwardingMethods[service.forwarding].keepalived}`,
     ...(persistence
       ? [

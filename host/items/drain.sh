@@ -1,26 +1,28 @@
 # Real servers that leave a virtual service get no new connections and time for those they have:
-# drain table "PROTOCOL VIP:PORT|SECONDS|stop or proceed|CHECK|STAYS STAYS…"…; CHECK is the file of the health check,
-# STAYS is ADDRESS:PORT, with ! before that of the fallback.
+# drain table "PROTOCOL VIP:PORT|SECONDS|stop or proceed|CHECK|STAYS STAYS…"…; CHECK is what run_check takes, STAYS is
+# ADDRESS:PORT, with ! before that of the fallback.
 # A service that is no longer planned drains on the terms of the last run that knew it.
 
 drain_read() {
-  local key line to terms
+  local protocol vip key to weight connections
+  local -A terms_of=()
   shift
   wanted=nobody found='' leaving=()
   # Afterwards, who does not belong into a table is told by the item of its service.
   is_changing || { found=$wanted; return 0; }
+  unmute_services
   keep_drain_terms "$@"
-  while IFS= read -r -u 7 key; do
-    terms=$(drain_terms "$key" "$@")
-    while read -r to; do
-      [[ " ${terms##*|} " == *[\ !]"$to "* ]] || ! has_share "$key" "$to" || leaving+=("$key|$to|${terms%|*}") found+="$to "
-    done < <(real_servers_of "$key")
-  done 7< <(held_services)
+  while IFS= read -r -u 7 key; do terms_of[$key]=$(drain_terms "$key" "$@"); done 7< <(held_services)
+  while read -r protocol vip to weight connections; do
+    key="$protocol $vip"
+    [[ -n ${terms_of[$key]:-} && "$weight $connections" != '0 0' ]] || continue
+    [[ " ${terms_of[$key]##*|} " == *[\ !]"$to "* ]] || leaving+=("$key|$to|${terms_of[$key]%|*}") found+="$to "
+  done < <(table_shares)
   found=${found:-$wanted}
 }
 
 drain_set() {
-  local line key
+  local line key to
   shift
   for line in "${leaving[@]}"; do
     key=${line%%|*}
@@ -28,6 +30,10 @@ drain_set() {
   done
   note "$host: draining $found"
   drain_all
+  for line in "${leaving[@]}"; do
+    IFS='|' read -r key to _ <<<"$line"
+    leave_stand_in "$key" "$to"
+  done
 }
 
 # admit_staying KEY TERMS: who is to stay and answers is in the table before another leaves; the health daemon gives them
@@ -92,11 +98,15 @@ has_share() {
   [ -n "$share" ] && [ "$share" != '0 0' ]
 }
 
-# share_of KEY ADDRESS:PORT: prints "WEIGHT CONNECTIONS"; nothing where the kernel does not have it. IPVS counts those of
-# UDP as inactive, all of them.
-share_of() {
-  ipvsadm -Ln "$(protocol_flag "$1")" "${1#* }" 2>/dev/null |
-    awk -v to="$2" '/^UDP/ { udp = 1 } $1 == "->" && $2 == to { print $4, udp ? $5 + $6 : $5 }'
+# share_of KEY ADDRESS:PORT: prints "WEIGHT CONNECTIONS"; nothing where the kernel does not have it.
+share_of() { table_shares "$(protocol_flag "$1")" "${1#* }" | awk -v to="$2" '$3 == to { print $4, $5 }'; }
+
+# table_shares [-t|-u VIP:PORT]: prints "PROTOCOL VIP:PORT ADDRESS:PORT WEIGHT CONNECTIONS" of each real server. IPVS counts
+# connections of UDP as inactive, all of them.
+table_shares() {
+  ipvsadm -Ln "$@" 2>/dev/null | awk '
+    /^(TCP|UDP|FWM)/ { service = tolower($1) " " $2; udp = $1 == "UDP" }
+    $1 == "->" && $4 ~ /^[0-9]+$/ { print service, $2, $4, udp ? $5 + $6 : $5 }'
 }
 
 protocol_flag() { if [ "${1%% *}" = udp ]; then echo -u; else echo -t; fi; }
@@ -110,15 +120,50 @@ keep_share() {
 }
 
 # return_share KEY ADDRESS:PORT RULE: where the health check has taken it out meanwhile, the check also puts it back.
-return_share() { [ -z "$(share_of "$1" "$2")" ] || printf '%s\n' "$3" | ipvsadm -R; }
+return_share() {
+  local verb=-e
+  if [ -z "$(share_of "$1" "$2")" ]; then
+    has_stand_in "$1" || return 0
+    verb=-a
+  fi
+  printf '%s\n' "$verb${3#-e}" | ipvsadm -R
+  end_stand_in "$1"
+}
 
 # quiesce KEY ADDRESS:PORT
 quiesce() {
   local rules line
   kernel_rules "$1"
   line=$(grep -F -- " -r $2 " <<<"$rules") || return 0
+  stand_in "$1" "${rules%%$'\n'*}"
   line=${line% -w *}
   printf '%s\n' "-e${line#-a} -w 0" | ipvsadm -R || [ -z "$(share_of "$1" "$2")" ]
+}
+
+# stand_in KEY RULE: dh refuses whoever falls on a real server of weight 0, and has no flag against it (ip_vs_dh_schedule);
+# another scheduler stands in for it meanwhile.
+stand_in() {
+  [[ "$2 " == *' -s dh '* ]] || return 0
+  printf '%s|%s\n' "$1" "$2" >>"$state/stand-ins"
+  reschedule "$1" "${2/ -s dh/ -s wlc}"
+}
+
+has_stand_in() { grep -qsF -- "$1|" "$state/stand-ins"; }
+
+# leave_stand_in KEY ADDRESS:PORT: who has drained is out of the table before dh is back, which the next item sees to.
+leave_stand_in() {
+  ! has_stand_in "$1" || printf '%s\n' "-d $(protocol_flag "$1") ${1#* } -r $2" | ipvsadm -R
+}
+
+# end_stand_in KEY: once nobody is at weight 0.
+end_stand_in() {
+  local rules rule
+  has_stand_in "$1" || return 0
+  kernel_rules "$1"
+  [[ "$rules"$'\n' != *' -w 0'[$' \n']* ]] || return 0
+  rule=$(grep -F -- "$1|" "$state/stand-ins")
+  reschedule "$1" "${rule#*|}"
+  sed -i "\%^$1|%d" "$state/stand-ins"
 }
 
 # Drains what `leaving` lists, a line "KEY|ADDRESS:PORT|SECONDS|CHOICE|CHECK" each: at weight 0 from now on, watched until no
@@ -164,6 +209,11 @@ is_draining() {
   fi
   [ "$4" = proceed ] ||
     fail "$2 of $1 still has $active connections after drainSeconds and goes on serving them (onDrainTimeout is stop)"
+  # ipvs-sysctl, expire_nodest_conn: the next datagram of a client goes to another real server.
+  if [ "${1%% *}" = udp ]; then
+    note "$host: $2 of $1: drained of all but $active clients, whose next datagrams go to others"
+    return 1
+  fi
   note "$host: warning: $2 of $1 still has $active connections after drainSeconds; they end now (onDrainTimeout is proceed)"
   return 1
 }

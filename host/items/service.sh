@@ -1,8 +1,24 @@
 # A virtual service in the kernel's IPVS table, as the health daemon fills it:
-# service "PROTOCOL VIP:PORT" RULES SETTLE_SECONDS removed|quiesced REPAIR LOG [FALLBACK:PORT]; RULES are the lines that
-# table_rules must print for it. The fourth word says what becomes of a real server whose health check fails. REPAIR is
-# what systemctl is told to have the daemon fill the table again, LOG where it says why a real server is out. FALLBACK
-# comes and goes with the health of the real servers, so its line is not looked at.
+# service "PROTOCOL VIP:PORT" RULES SETTLE_SECONDS removed|quiesced REPAIR LOG CHECK [FALLBACK:PORT]; RULES are the lines
+# that table_rules must print for it. The fourth word says what becomes of a real server whose health check fails. REPAIR is
+# what systemctl is told to have the daemon fill the table again, LOG where it says why a real server is out, CHECK what
+# run_check takes. FALLBACK comes and goes with the health of the real servers, so its line is not looked at.
+#
+# What takes a while is done for all services at once, as one real server may be out of many: waiting, and asking.
+
+# Rules by service, once for each comparison.
+declare -A rules_of=()
+table_is_read=
+# Lines "PROTOCOL VIP:PORT ADDRESS:PORT", once for each comparison.
+missed=
+missed_is_known=
+# Once for each run.
+table_is_settled=
+# Starting checks goes on for so long; who is not asked counts as out by its health check.
+longest_asking_seconds=4
+asking_since=
+# Of the health daemon.
+waiting_since=
 
 # Prints what `ipvsadm -Sn` does, sorted, with the connection thresholds that it leaves out.
 table_rules() {
@@ -14,110 +30,182 @@ table_rules() {
     <(ipvsadm -Ln --thresholds 2>/dev/null) rules=1 <(ipvsadm -Sn 2>/dev/null) | sort
 }
 
-# kernel_rules "PROTOCOL VIP:PORT" [FALLBACK:PORT]: sets `rules` to the kernel's lines, sorted; empty where it has none.
-kernel_rules() {
-  local flag=-t line
-  [ "${1%% *}" != udp ] || flag=-u
+read_table() {
+  local line
+  rules_of=()
+  while IFS= read -r line; do
+    [[ "$line " =~ ^-[Aa]\ -([tu])\ ([^ ]+)\  ]] || continue
+    case ${BASH_REMATCH[1]} in
+      t) rules_of["tcp ${BASH_REMATCH[2]}"]+=$line$'\n' ;;
+      u) rules_of["udp ${BASH_REMATCH[2]}"]+=$line$'\n' ;;
+    esac
+  done < <(table_rules)
+  table_is_read=1
+}
+
+# pick_rules "PROTOCOL VIP:PORT" [FALLBACK:PORT]: sets `rules` to its lines, sorted; empty where the table has none.
+pick_rules() {
+  local line all=${rules_of[$1]:-}
+  rules=${all%$'\n'}
+  [[ -n ${2:-} && $all == *" -r $2 "* ]] || return 0
   rules=''
   while IFS= read -r line; do
-    [[ -z ${2:-} || $line != *" -r $2 "* ]] || continue
-    [[ "$line " != *" $flag ${1#* } "* ]] || rules+=$line$'\n'
-  done < <(table_rules)
-  rules=${rules%$'\n'}
+    [[ $line == *" -r $2 "* ]] || rules+=${rules:+$'\n'}$line
+  done <<<"${all%$'\n'}"
+}
+
+# kernel_rules "PROTOCOL VIP:PORT" [FALLBACK:PORT]: sets `rules` to those of this moment.
+kernel_rules() {
+  read_table
+  pick_rules "$@"
+  table_is_read=''
 }
 
 # While converging the kernel's rules count as they are, so that the table is full before the VIP appears. Right after
 # that, whoever is missing may be on the way in.
 service_read() {
-  local rules missed=''
+  local rules
   wanted=$2
-  kernel_rules "$1" "${7:-}"
+  [ -n "$table_is_read" ] || read_table
+  pick_rules "$1" "${8:-}"
   found=${rules:-absent}
-  [ "$mode" != converge ] && [ -n "$rules" ] || return 0
-  [ "$mode" != inspect ] || missed=$(missed_rules "$1" "$rules" "$2" "$6")
-  found=$(health_as_planned "$1" "$rules" "$2" "$4" "$missed")
+  [ "$mode" != converge ] && [ -n "$rules" ] && [ "$rules" != "$2" ] || return 0
+  [ "$mode" != inspect ] || find_missed
+  health_as_planned "$1" "$2" "$4"
 }
 
-# health_as_planned "PROTOCOL VIP:PORT" PRESENT PLANNED removed|quiesced MISSED: PRESENT, but with a real server as it is
-# in PLANNED that is out of the table and not MISSED, or at weight 0 where that is the health check's way or it is
+# health_as_planned "PROTOCOL VIP:PORT" PLANNED removed|quiesced: sets `found` to `rules`, but with a real server as it is
+# in PLANNED that is out of the table and not missed, or at weight 0 where that is the health check's way or it is
 # withdrawn, which is told apart from the table (../reading.sh).
 health_as_planned() {
-  local line to counted=''
+  local line to present
+  found=${rules%%$'\n'*}
   while IFS= read -r line; do
     to=${line%% -[gim] *}
-    if [[ "$line " != *' -w 0 '* || $3 != *"$to "* ]] || ! { [ "$4" = quiesced ] || is_withdrawn "$1" "${to##* }"; }; then
-      counted+=$line$'\n'
+    [[ $line == -a* ]] || continue
+    if [[ $'\n'$rules != *$'\n'"$to "* ]]; then
+      [ "$mode" != inspect ] || ! is_missed "$1 ${to##* }" || continue
+      present=$line
+    else
+      present=${rules#*"$to "}
+      present="$to ${present%%$'\n'*}"
+      [[ "$present " != *' -w 0 '* ]] || { [ "$3" != quiesced ] && ! is_withdrawn "$1" "${to##* }"; } || present=$line
     fi
+    found+=$'\n'$present
   done <<<"$2"
   while IFS= read -r line; do
-    [[ $line != -a* || $counted == *"${line%% -[gim] *} "* || $'\n'$5$'\n' == *$'\n'"$line"$'\n'* ]] ||
-      counted+=$line$'\n'
-  done <<<"$3"
-  sort <<<"${counted%$'\n'}"
+    [[ $line != -a* || $'\n'$2 == *$'\n'"${line%% -[gim] *} "* ]] || found+=$'\n'$line
+  done <<<"$rules"
 }
 
-# missed_rules "PROTOCOL VIP:PORT" PRESENT PLANNED LOG: prints the lines of PLANNED whose real server is out of the table
-# though not by its health check. All are asked at once.
-missed_rules() {
-  local line to
+# is_missed "PROTOCOL VIP:PORT ADDRESS:PORT"
+is_missed() { [[ $'\n'$missed$'\n' == *$'\n'"$1"$'\n'* ]]; }
+
+# Sets `missed` to who is out of the table though not by its health check: the daemon has not taken it out, by its own
+# word, and its check passes. One that comes back is put in at the daemon's next check. All are asked at once.
+find_missed() {
+  local -A said_of=()
+  [ -z "$missed_is_known" ] || return 0
+  asking_since=$SECONDS
+  each service hear_daemon
+  missed=$(each service ask_missing; wait)
+  missed_is_known=1
+}
+
+# Sets `said_of` to the daemon's last word on each "VIP:PORT ADDRESS:PORT": Added, Restored, Adding; or Deleted,
+# Quiescent, Removing. All services have the same daemon.
+hear_daemon() {
+  local word service to
+  [ ${#said_of[@]} -eq 0 ] || return 0
+  said_of[nobody]=''
+  while read -r word service to; do said_of["$service $to"]=$word; done < <(daemon_log "$6" | daemon_words)
+}
+
+# daemon_log LOG: a file of ldirectord's, or "the journal of UNIT".
+daemon_log() {
+  case $1 in
+    /*) [ ! -e "$1" ] || cat "$1" ;;
+    *) journalctl --quiet --no-pager --boot --output cat --unit "${1##* }" ;;
+  esac
+}
+
+# ldirectord: Deleted real server: ADDRESS:PORT (VIP:PORT). keepalived: Removing service [ADDRESS]:tcp:PORT from VS
+# [VIP]:tcp:PORT.
+daemon_words() {
+  sed -nE -e 's/.*\b(Added|Restored|Quiescent|Deleted) real server: ([0-9.:]+) \(([0-9.:]+)\).*/\1 \3 \2/p' \
+    -e 's/.*\b(Adding|Removing|Enabling|Disabling) service \[([0-9.]+)\]:[a-z]+:([0-9]+) [a-z]+ VS \[([0-9.]+)\]:[a-z]+:([0-9]+).*/\1 \4:\5 \2:\3/p'
+}
+
+# Prints "PROTOCOL VIP:PORT ADDRESS:PORT" of each real server of a service that is missed.
+ask_missing() {
+  local rules line to
+  pick_rules "$1" "${8:-}"
   while IFS= read -r line; do
     to=${line%% -[gim] *}
-    [[ $line == -a* && $2$'\n' != *"$to "* ]] || continue
-    { ! is_missed "$1" "${to##* }" "$4" || printf '%s\n' "$line"; } &
-  done <<<"$3"
-  wait
-}
-
-# is_missed "PROTOCOL VIP:PORT" ADDRESS:PORT LOG: ldirectord has not taken it out, by its own word in LOG, and its check
-# passes. One that comes back is put in at the daemon's next check.
-is_missed() {
-  local said check
-  said=$(tac "$3" 2>/dev/null |
-    grep -m 1 -oE "(Added|Restored|Quiescent|Deleted) real server: ${2//./[.]} \\(${1#* }\\)") || true
-  [[ $said != [QD]* ]] || return 1
-  check=$(drain_terms "$1" | cut -d '|' -f 3)
-  if [ -n "$check" ]; then run_check "$check" "${1#* }" "$2" 5 >/dev/null 2>&1; else [ -n "$said" ]; fi
+    [[ $line == -a* && $'\n'$rules != *$'\n'"$to "* ]] || continue
+    to=${to##* }
+    case ${said_of["${1#* } $to"]:-} in Deleted | Quiescent | Removing | Disabling) continue ;; esac
+    [ "$((SECONDS - asking_since))" -lt "$longest_asking_seconds" ] || break
+    { ! run_check "$7" "${1#* }" "$to" 5 >/dev/null 2>&1 || printf '%s\n' "$1 $to"; } &
+  done <<<"$2"
 }
 
 # A table that somebody else has changed, or a drain that was cut off has left, becomes right again when the health
 # daemon fills it again. Where weight 0 may also be the health check's doing, that does no harm.
 service_set() {
-  local rules line out='' lines
-  await_rules "$@"
-  settled inspect "${@:1:3}" removed "${@:5}" || repair_table "$@"
-  settled verify "$@" ||
-    fail "service $1: ${found//$'\n'/; }, not ${wanted//$'\n'/; }; see $6 on this host"
-  mapfile -t lines <<<"$2"
-  for line in "${lines[@]}"; do
+  local mode=verify rules line out=''
+  settle_table
+  service_read "$@"
+  [ "$found" = "$wanted" ] || fail "service $1: ${found//$'\n'/; }, not ${wanted//$'\n'/; }; see $6 on this host"
+  pick_rules "$1" "${8:-}"
+  while IFS= read -r line; do
     [[ $'\n'$rules$'\n' == *$'\n'"$line"$'\n'* || $line != *' -r '* ]] || out+=" ${line#* -r }"
-  done
+  done <<<"$2"
   [ -z "$out" ] || note "$host: warning: $1: health check fails, so it gets no connections:$out"
 }
 
-# All but who comes in, which is for the daemon's checks to say. Weights first: ldirectord takes a real server that it
-# finds at weight 0 out and in again, which ends its connections; keepalived looks at nothing that is there already.
-repair_table() {
-  rule_changes "$rules" "$2" | sed '/^-a/d' | ipvsadm -R
-  # shellcheck disable=SC2086 # a verb and a unit
-  systemctl $5
-  await_rules "$@"
+# Waits for the daemon, for all services together and once in a run. Who comes in is for its checks to say; all else is
+# repaired. Weights before the daemon is told: ldirectord takes a real server that it finds at weight 0 out and in again,
+# which ends its connections; keepalived looks at nothing that is there already.
+settle_table() {
+  local repairs='' repair=''
+  [ -z "$table_is_settled" ] || return 0
+  await_table
+  missed_is_known=''
+  each service find_repairs
+  if [ -n "$repair" ]; then
+    sed '/^-[^a]/!d' <<<"$repairs" | ipvsadm -R
+    # shellcheck disable=SC2086 # a verb and a unit
+    systemctl $repair
+    await_table
+  fi
+  table_is_settled=1
 }
 
-await_rules() {
-  local deadline=$((SECONDS + $3))
-  kernel_rules "$1" "${7:-}"
-  while [ "$rules" != "$2" ] && [ "$SECONDS" -lt "$deadline" ]; do
-    sleep 0.2
-    kernel_rules "$1" "${7:-}"
+# Until every service is as planned, or has had its time.
+await_table() {
+  local unfilled=1
+  waiting_since=$SECONDS
+  while [ -n "$unfilled" ]; do
+    read_table
+    unfilled=''
+    each service find_unfilled
+    [ -z "$unfilled" ] || sleep 0.2
   done
 }
 
-# settled inspect|verify "PROTOCOL VIP:PORT"…: whether it is as planned; `inspect` asks whoever is missing.
-settled() {
-  local mode=$1
-  shift
-  service_read "$@"
-  [ "$found" = "$wanted" ]
+find_unfilled() {
+  local rules
+  pick_rules "$1" "${8:-}"
+  [ "$rules" = "$2" ] || [ "$((SECONDS - waiting_since))" -ge "$3" ] || unfilled=1
+}
+
+find_repairs() {
+  local mode=inspect rules wanted found
+  service_read "${@:1:3}" removed "${@:5}"
+  [ "$found" != "$wanted" ] || return 0
+  pick_rules "$1" "${8:-}"
+  repairs+=$(rule_changes "$rules" "$2")$'\n' repair=$5
 }
 
 service_save() {

@@ -14,9 +14,19 @@ afterEach(() => sandbox.remove());
 
 /** What is said while it drains: at first with this share, then with one a second. */
 function drained(seconds: number, choice: string, first: string, ...then: readonly string[]): string[] {
+  return drainedOf("tcp", seconds, choice, first, ...then);
+}
+
+function drainedOf(
+  protocol: string,
+  seconds: number,
+  choice: string,
+  first: string,
+  ...then: readonly string[]
+): string[] {
   sandbox.write("share", `${first}\n`);
   for (const [index, share] of then.entries()) sandbox.write(`second-${index + 1}`, `${share}\n`);
-  const leaving = `leaving=('tcp 192.0.2.100:80|192.0.2.21:80|${seconds}|${choice}|')`;
+  const leaving = `leaving=('${protocol} 192.0.2.100:80|192.0.2.21:80|${seconds}|${choice}|')`;
   return sandbox.bash(`${leaving}; drain_all; echo done`).trimEnd().split("\n");
 }
 
@@ -43,5 +53,11 @@ describe("a real server that drains", () => {
     const said = drained(0, choice, "1 4", "0 4");
     expect(said.join("\n")).toContain(told);
     expect(said.includes("done")).toBe(isDone);
+  });
+
+  it("of a UDP service has had its time when its clients may go on elsewhere, which is no warning", () => {
+    const said = drainedOf("udp", 2, "proceed", "1 812", "0 640").join("\n");
+    expect(said).toContain("drained of all but 640 clients, whose next datagrams go to others");
+    expect(said).not.toContain("warning");
   });
 });

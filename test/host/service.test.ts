@@ -23,8 +23,8 @@ function found(
     . "$1"
     rules_in_kernel=$2 mode=$3
     ipvsadm() { printf '%s\\n' "$rules_in_kernel"; }
-    service_read 'tcp 192.0.2.100:80' "$4" 10 "$5" 'reload any' 'any log' 127.0.0.1:80
-    printf '%s' "$found"`;
+    service_read 'tcp 192.0.2.100:80' "$4" 10 "$5" 'reload any' 'any log' '' 127.0.0.1:80
+    printf '%s' "$found" | sort`;
   const library = inCheckout("host/items/service.sh");
   const args = [
     "-",
@@ -34,7 +34,12 @@ function found(
     [...wanted].sort().join("\n"),
     whenDown,
   ];
-  return execFileSync("bash", ["-euo", "pipefail", "-c", program, ...args], { encoding: "utf8" }).split("\n");
+  return execFileSync("bash", ["-euo", "pipefail", "-c", program, ...args], {
+    encoding: "utf8",
+    env: { ...process.env, LC_ALL: "C" },
+  })
+    .trimEnd()
+    .split("\n");
 }
 
 describe("the table of a service", () => {
@@ -122,48 +127,92 @@ describe("a real server that is out of the table", () => {
   beforeEach(() => {
     sandbox = new Sandbox(`
       ipvsadm() { printf '%s\\n' '${service}' '${web2(2)}'; }
-      run_check() { echo "$2 $3" >>"$folder/asked"; [ -e "$folder/passes" ]; }`);
-    sandbox.write("state/drain", "tcp 192.0.2.100:80|30|stop|/checks/web|192.0.2.21:80 192.0.2.22:80\n");
+      journalctl() { cat "$folder/log"; }
+      run_check() { echo "$@" >>"$folder/asked"; [ -e "$folder/passes" ]; }`);
     sandbox.write("passes", "");
   });
   afterEach(() => sandbox.remove());
 
-  /** What is found of the service while ldirectord's log ends with these messages. */
-  const inspected = (...log: readonly string[]) => {
-    sandbox.write("log", log.map((said) => `[Sun Nov 22 21:39:48 2026|ldirectord.cf|7] ${said}\n`).join(""));
-    const rules = [...planned].sort().join("\n");
-    const item = `service 'tcp 192.0.2.100:80' '${rules}' 10 removed 'reload ldirectord.service' ${sandbox.folder}/log 127.0.0.1:80`;
+  const item = (key: string, log: string) =>
+    `service '${key}' '${[...planned].sort().join("\n").replaceAll("192.0.2.100:80", key.slice(4))}' 10 removed 'reload ldirectord.service' '${log}' /checks/web 127.0.0.1:80`;
+
+  /** What is found of the service while the daemon's log, a file or a journal, ends with these messages. */
+  const inspected = (said: readonly string[], log = `${sandbox.folder}/log`) => {
+    sandbox.write("log", said.map((line) => `[Sun Nov 22 21:39:48 2026|ldirectord.cf|7] ${line}\n`).join(""));
     return sandbox.bash(
-      `plan() { item ${item}; }\ncompare inspect\nprintf '%s' "\${differences[2]:-as planned}"`,
+      `plan() { item ${item("tcp 192.0.2.100:80", log)}; }\ncompare inspect\nprintf '%s' "\${differences[2]:-as planned}"`,
     );
   };
   const web1Is = (said: string) => `${said} real server: 192.0.2.21:80 (192.0.2.100:80)`;
+  const keepalivedIs = (said: string, preposition: string) =>
+    `${said} service [192.0.2.21]:tcp:80 ${preposition} VS [192.0.2.100]:tcp:80`;
   const gone = [service, web2(2)].join("; ");
 
   it("has been taken out by hand where its check passes, and ldirectord has not done it", () => {
-    expect(inspected()).toBe(gone);
-    expect(inspected(web1Is("Deleted"), `${web1Is("Added")} (Weight set to 1)`)).toBe(gone);
-    expect(sandbox.read("asked")).toBe("192.0.2.100:80 192.0.2.21:80\n".repeat(2));
+    expect(inspected([])).toBe(gone);
+    expect(inspected([web1Is("Deleted"), `${web1Is("Added")} (Weight set to 1)`])).toBe(gone);
+    expect(sandbox.read("asked")).toBe("/checks/web 192.0.2.100:80 192.0.2.21:80 5\n".repeat(2));
   });
 
   it("is ldirectord's to put back where ldirectord has taken it out, so it is not asked", () => {
-    expect(inspected(`${web1Is("Added")} (Weight set to 1)`, web1Is("Deleted"))).toBe("as planned");
+    expect(inspected([`${web1Is("Added")} (Weight set to 1)`, web1Is("Deleted")])).toBe("as planned");
     expect(sandbox.read("asked")).toBeUndefined();
   });
 
-  it("is told from other ones in ldirectord's log", () => {
+  it("is told by keepalived's journal as by ldirectord's log", () => {
+    const journal = "the journal of pulumi-lvs-checks.service";
+    const removed = keepalivedIs("Removing", "from");
+    expect(inspected([keepalivedIs("Adding", "to"), removed], journal)).toBe("as planned");
+    expect(inspected([removed, keepalivedIs("Adding", "to")], journal)).toBe(gone);
+  });
+
+  it("is told from other ones in the log", () => {
     const others = ["192.0.2.21:80 (192.0.2.101:80)", "192.0.2.2:80 (192.0.2.100:80)"];
-    expect(inspected(...others.map((who) => `Deleted real server: ${who}`))).toBe(gone);
+    expect(inspected(others.map((who) => `Deleted real server: ${who}`))).toBe(gone);
   });
 
   it("is down where its check fails", () => {
     sandbox.bash("rm $folder/passes");
-    expect(inspected(`${web1Is("Added")} (Weight set to 1)`)).toBe("as planned");
+    expect(inspected([`${web1Is("Added")} (Weight set to 1)`])).toBe("as planned");
   });
 
-  it("without a check of ours has been taken out by hand where ldirectord says that it is in", () => {
-    sandbox.write("state/drain", "tcp 192.0.2.100:80|30|stop||192.0.2.21:80 192.0.2.22:80\n");
-    expect(inspected()).toBe("as planned");
-    expect(inspected(`${web1Is("Restored")} (Weight set to 1)`)).toBe(gone);
+  it("is asked for all services at the same time, and no later than others", () => {
+    const keys = Array.from({ length: 12 }, (_, index) => `tcp 192.0.2.${100 + index}:80`);
+    const items = keys.map((key) => `item ${item(key, "/dev/null")}`).join("\n");
+    const said = sandbox.bash(`
+      ipvsadm() { for at in {100..111}; do echo "-A -t 192.0.2.$at:80 -s wrr"; done; }
+      run_check() { sleep 1; return 1; }
+      plan() { ${items}; }
+      compare inspect
+      echo "$SECONDS \${#differences[@]}"`);
+    expect(said).toMatch(/^[1-3] 0\n$/);
+  });
+});
+
+describe("a table that is not as planned after converging", () => {
+  it("is waited for, asked about and repaired for all services together", () => {
+    const keys = [100, 101, 102];
+    const rulesOf = (at: number, weight: number) =>
+      [`-A -t 192.0.2.${at}:80 -s wrr`, `-a -t 192.0.2.${at}:80 -r 192.0.2.21:80 -g -w ${weight}`].join("\n");
+    const sandbox = new Sandbox(`
+      ipvsadm() { case $1 in
+        -Sn) cat "$folder/table" ;;
+        -R) cat >>"$folder/done"; sed 's/-w 7/-w 1/' -i "$folder/table" ;;
+      esac; }
+      systemctl() { echo "$@" >>"$folder/done"; }
+      sleep() { echo waited >>"$folder/waits"; command sleep "$1"; }`);
+    sandbox.write("table", `${keys.map((at) => rulesOf(at, 7)).join("\n")}\n`);
+    const items = keys.map(
+      (at) =>
+        `item service 'tcp 192.0.2.${at}:80' '${rulesOf(at, 1)}' 1 removed 'reload any.service' /dev/null /checks/web`,
+    );
+    sandbox.bash(`plan() { ${items.join("\n")}\n}\nremember() { :; }\nmode=converge\nplan`);
+    const edits = keys.flatMap((at) => [
+      `-E -t 192.0.2.${at}:80 -s wrr`,
+      `-e -t 192.0.2.${at}:80 -r 192.0.2.21:80 -g -w 1`,
+    ]);
+    expect(sandbox.read("done")).toBe(`${[...edits, "reload any.service"].join("\n")}\n`);
+    expect(sandbox.read("waits")?.trim().split("\n").length).toBeLessThanOrEqual(6);
+    sandbox.remove();
   });
 });

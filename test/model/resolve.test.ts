@@ -20,6 +20,7 @@ describe("a resolved cluster", () => {
           port: 80,
           protocol: "tcp",
           scheduler: "wrr",
+          hashPort: false,
           forwarding: "dr",
           persistence: undefined,
           healthCheck: {

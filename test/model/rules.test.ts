@@ -134,9 +134,40 @@ const cases: Record<string, RuleCase> = {
     broken: changed({ [`${web}.realServers.web1`]: { upperThreshold: 10, lowerThreshold: 10 } }),
     issues: [issue(`${web}.realServers.web1.lowerThreshold`, 10, "give less than upperThreshold (10)")],
   },
+  "hash-port-scheduler": {
+    kept: changed({ [`${web}.scheduler`]: "mh", [`${web}.hashPort`]: true }),
+    broken: changed({ [`${web}.scheduler`]: "dh", [`${web}.hashPort`]: true }),
+    issues: [
+      issue(`${web}.hashPort`, true, "leave it out, or give scheduler sh or mh: dh does not hash clients"),
+    ],
+  },
+  "dh-refuses-at-zero": {
+    kept: changed({
+      [`${web}.scheduler`]: "sh",
+      [`${web}.quiescent`]: true,
+      [`${web}.realServers.web1.weight`]: 0,
+    }),
+    broken: changed({
+      [`${web}.scheduler`]: "dh",
+      [`${web}.quiescent`]: true,
+      [`${web}.realServers.web1.weight`]: 0,
+    }),
+    issues: [
+      issue(
+        `${web}.realServers.web1.weight`,
+        0,
+        "give at least 1, or another scheduler such as sh: dh refuses clients of one at weight 0",
+      ),
+      issue(
+        `${web}.quiescent`,
+        true,
+        "leave it out, or give another scheduler such as sh: dh refuses clients of one at weight 0",
+      ),
+    ],
+  },
   "udp-check": {
-    kept: udpService({ port: 8080 }),
-    broken: udpService({ type: "connect", port: 8080 }),
+    kept: udpService({ type: "connect", port: 8080 }),
+    broken: udpService({ type: "connect" }),
     issues: [
       issue(
         "virtualServices.dns.healthCheck.type",

@@ -99,6 +99,24 @@ describe("what a plan does to the kernel's table", () => {
     expect(leaving.filter(({ breaks }) => breaks)).toHaveLength(broken);
   });
 
+  it("is a real server of a UDP service, whose clients go on elsewhere whatever time it has", () => {
+    const udp = {
+      "virtualServices.web.protocol": "udp",
+      "virtualServices.web.healthCheck": { type: "ping" },
+    };
+    const found = parseReading(kernel.join("\n").replaceAll("-t ", "-u ").replaceAll("TCP", "UDP"), "d2");
+    const leaving = (change: Settings) => changes({ ...udp, ...change }, found);
+    for (const seconds of [0, 5]) {
+      const change = {
+        "virtualServices.web.drainSeconds": seconds,
+        "virtualServices.web.realServers.web2": undefined,
+      };
+      expect(leaving(change)).toMatchObject([
+        { realServer: "192.0.2.22:80", change: "leaves", connections: "12 clients go on elsewhere", breaks: false },
+      ]);
+    }
+  });
+
   it("breaks connections that were forwarded in another way", () => {
     const found = parseReading(kernel.join("\n").replace("22:80 -g", "22:80 -m"), "d2");
     expect(changes({}, found)).toMatchObject([

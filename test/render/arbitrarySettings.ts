@@ -50,6 +50,7 @@ const destination = fc
 const service = fc.record({
   vip: fc.integer({ min: 100, max: 103 }),
   scheduler: fc.constantFrom(...schedulers),
+  hashPort: fc.boolean(),
   quiescent: fc.boolean(),
   fallback: optional(fc.constantFrom("127.0.0.1", "198.18.7.99")),
   persistence: optional(

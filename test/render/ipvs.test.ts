@@ -17,7 +17,17 @@ describe("the rules that the kernel must hold", () => {
       { [`${web}.persistence.netmask`]: "255.255.255.0" },
       "-A -t 198.18.7.100:80 -s wrr -p 300 -M 255.255.255.0",
     ],
-    ["another scheduler", { [`${web}.scheduler`]: "mh" }, "-A -t 198.18.7.100:80 -s mh"],
+    ["another scheduler", { [`${web}.scheduler`]: "lblcr" }, "-A -t 198.18.7.100:80 -s lblcr"],
+    [
+      "a scheduler that hashes clients",
+      { [`${web}.scheduler`]: "mh", [`${web}.persistence.netmask`]: "255.255.255.0" },
+      "-A -t 198.18.7.100:80 -s mh -p 300 -M 255.255.255.0 -b mh-fallback",
+    ],
+    [
+      "one that hashes their ports too",
+      { [`${web}.scheduler`]: "sh", [`${web}.hashPort`]: true },
+      "-A -t 198.18.7.100:80 -s sh -b sh-fallback,sh-port",
+    ],
     [
       "UDP",
       { [`${web}.protocol`]: "udp", [`${web}.healthCheck.type`]: "none" },

@@ -56,6 +56,8 @@ function parsedVirtuals(services: readonly VirtualService[]): readonly ParsedVir
 function expected(service: VirtualService): ParsedVirtual {
   const { healthCheck: check, persistence, fallback } = service;
   const asksThroughVip = !["ping", "none"].includes(check.type);
+  const hash = ["sh", "mh"].filter((scheduler) => scheduler === service.scheduler);
+  const flags = hash.flatMap((name) => [`${name}-fallback`, ...(service.hashPort ? [`${name}-port`] : [])]);
   const checktype = asksThroughVip ? "external-perl" : check.type === "ping" ? "ping" : "on";
   return {
     address: `${service.address}:${service.port}`,
@@ -67,6 +69,7 @@ function expected(service: VirtualService): ParsedVirtual {
       servicename: service.name,
       protocol: service.protocol,
       scheduler: service.scheduler,
+      ...(flags.length > 0 && { schedflags: flags.join(",") }),
       checktype,
       checkinterval: String(check.intervalSeconds),
       checktimeout: String(check.timeoutSeconds),

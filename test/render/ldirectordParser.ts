@@ -35,6 +35,7 @@ const virtualDirectives: Readonly<Record<string, RegExp>> = {
   fallback: /^\d+\.\d+\.\d+\.\d+:\d+ (gate|masq|ipip)$/,
   protocol: /^(tcp|udp)$/,
   scheduler: /^[a-z]+$/,
+  schedflags: /^(sh|mh)-fallback(,(sh|mh)-port)?$/,
   persistent: wholeNumber,
   netmask: /^\d+\.\d+\.\d+\.\d+$/,
   checktype: /^(external-perl|ping|on)$/,

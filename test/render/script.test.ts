@@ -63,6 +63,7 @@ const hostileItem: fc.Arbitrary<Item> = fc.oneof(
     whenDown: fc.constantFrom("removed" as const, "quiesced" as const),
     repair: hostileText,
     log: hostileText,
+    check: hostileText,
     fallback: hostileText,
   }),
 );

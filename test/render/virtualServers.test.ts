@@ -13,7 +13,7 @@ describe("the virtual servers of any cluster", () => {
     fc.assert(
       fc.property(arbitrarySettings.map(clusterOf), ({ virtualServices }) => {
         const [, ...lines] = renderVirtualServers(virtualServices).split("\n");
-        for (const line of lines) expect(line).toMatch(/^ *([\w]+( [\w.:/-]+)*( "[\w.:/ -]+")?( \{)?|\})?$/);
+        for (const line of lines) expect(line).toMatch(/^ *([\w-]+( [\w.:/-]+)*( "[\w.:/ -]+")?( \{)?|\})?$/);
       }),
       { numRuns: 100 },
     );

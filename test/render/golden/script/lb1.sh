@@ -14,7 +14,7 @@ generation='0'
 settings='set -euo pipefail
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022'
-globals=(host address role digest generation settings globals file_modes brought probe_table vip_program vrrp_program vrrp_record vrrp_resigned vrrp_took_over vrrp_advertised state lock lock_wait_seconds mode planned current differences)
+globals=(host address role digest generation settings globals file_modes brought probe_table mute_preference rules_of table_is_read missed missed_is_known table_is_settled longest_asking_seconds asking_since waiting_since vip_program vrrp_program vrrp_record vrrp_resigned vrrp_took_over vrrp_advertised state lock lock_wait_seconds mode planned current differences)
 
 plan() {
   item 'link' '198.18.7.11' 'eth0'
@@ -39,10 +39,11 @@ plan() {
   item 'sync' 'eth0' '121'
   item 'record' 'service tcp 198.18.7.100:80'
   item 'drain' 'table' 'tcp 198.18.7.100:80|60|stop|/usr/local/lib/pulumi-lvs/checks/web|198.18.7.21:80 198.18.7.22:80'
+  item 'scheduler' 'tcp 198.18.7.100:80' '-A -t 198.18.7.100:80 -s wrr'
   item 'unit' 'ldirectord.service' 'enabled' 'active'
   item 'service' 'tcp 198.18.7.100:80' '-A -t 198.18.7.100:80 -s wrr
 -a -t 198.18.7.100:80 -r 198.18.7.21:80 -g -w 1
--a -t 198.18.7.100:80 -r 198.18.7.22:80 -g -w 2' '16' 'removed' 'reload ldirectord.service' '/var/log/ldirectord.log'
+-a -t 198.18.7.100:80 -r 198.18.7.22:80 -g -w 2' '16' 'removed' 'reload ldirectord.service' '/var/log/ldirectord.log' '/usr/local/lib/pulumi-lvs/checks/web'
   item 'unit' 'keepalived.service' 'enabled' 'active'
   item 'vrrp' 'vips' 'id 121 to each director'
   item 'vip' '198.18.7.100' 'share' '198.18.7.11'
