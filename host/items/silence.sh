@@ -20,17 +20,41 @@ strangers() {
 }
 
 # answers LINK FROM ADDRESS…: each hardware address that answers for one of them, as "ADDRESS MAC". Asked as a client
-# asks: some hosts leave a probe for duplicates (arping -D) unanswered (ip-sysctl, arp_ignore 2). This host answers itself
-# where its link gives back what it sends, as accept_local has it take that for another's.
+# asks: some hosts leave a probe for duplicates unanswered (ip-sysctl, arp_ignore 2). It takes a second, in which each is
+# asked twice; one process asks for all, as arping(8) would take one each, and Perl's modules as long as many of them: 17 is
+# AF_PACKET and 2 SOCK_DGRAM (packet(7)). This host answers itself where its link gives back what it sends, as accept_local
+# has it take that for another's.
 answers() {
-  local link=$1 from=$2 address
-  shift 2
-  for address in "$@"; do arping -b -w 1 -s "$from" -I "$link" "$address" 2>/dev/null & done |
-    sed -nE 's/^[A-Za-z]+ reply from ([0-9.]+) \[([0-9A-Fa-f:]+)\].*/\1 \L\2/p' |
-    awk -v own="$(hardware_address "$link")" '$2 != own' | sort -u
+  # shellcheck disable=SC2016 # Perl's own
+  perl -e '
+    my ($link, $from, @asked) = @ARGV;
+    my $about = sub { open my $file, "<", "/sys/class/net/$link/$_[0]" or die "$link: $!"; <$file> =~ /(\S+)/ };
+    my ($index, $own) = ($about->("ifindex"), $about->("address"));
+    my $address = sub { pack "C4", split /\./, shift };
+    my %known = map { $address->($_) => $_ } @asked;
+    socket my $socket, 17, 2, unpack "S", pack "n", 0x0806 or die "socket: $!";
+    bind $socket, pack "S n l x12", 17, 0x0806, $index or die "$link: $!";
+    my $all = pack "S n l x2 C C H12 x2", 17, 0x0806, $index, 0, 6, "f" x 12;
+    my %answers;
+    for (1, 2) {
+      for my $asked (keys %known) {
+        my @sender = ($own =~ s/://gr, $address->($from));
+        send $socket, pack("n n C C n H12 a4 x6 a4", 1, 0x0800, 6, 4, 1, @sender, $asked), 0, $all;
+      }
+      my $left = 0.5;
+      while ($left > 0) {
+        vec(my $ready = "", fileno $socket, 1) = 1;
+        (my $count, $left) = select $ready, undef, undef, $left;
+        last if $count <= 0;
+        recv $socket, my $packet, 64, 0;
+        my ($operation, @mac) = unpack "x6 n (H2)6", $packet;
+        my $mac = join ":", @mac;
+        my $name = $known{substr $packet, 14, 4};
+        $answers{"$name $mac\n"} = 1 if $operation == 2 && $name && $mac ne $own;
+      }
+    }
+    print sort keys %answers' "$@"
 }
-
-hardware_address() { cat "/sys/class/net/$1/address"; }
 
 silence_set() {
   local from=$2 link known vip mac
