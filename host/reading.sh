@@ -8,9 +8,14 @@
 #                                           ADVERTISES is how other directors know it
 #   drain SERVICE SECONDS                   director: how long its real servers may drain, as the last run had it
 #   rule LINE, table LINE                   director: what table_rules and `ipvsadm -Ln` print
+#   link MAC                                hardware address of the link that holds this host's address
+#   vip VIP HELD ASKED                      director: each VIP of the last good run; `held` where it is on the link, `asked`
+#                                           where the link is asked who answers for it
+#   answer VIP MAC                          director: a hardware address, other than its own, that answers ARP for it
 
 read_host() {
-  local held_digest held_generation
+  local held_digest held_generation view
+  print_link
   if ! is_held; then
     echo unheld
     return 0
@@ -18,13 +23,16 @@ read_host() {
   # Without its record a host that is held is like no plan.
   read -r held_digest held_generation 2>/dev/null <"$state/converged" || held_digest=unknown held_generation=0.0
   record_line held "$held_digest" "$held_generation"
+  # It takes a second, in which the rest is read.
+  exec {view}< <(if [ "$role" = director ] && [ "$held_digest" = "$digest" ]; then print_vips; fi)
   if [ "$held_digest" = "$digest" ]; then compare inspect; else compare; fi
   find_unfinished
   print_differences difference
   if [ "$held_digest" != "$digest" ] && [ -e "$state/script" ]; then
-    bash "$state/script" read | sed -n 's/^difference/drift/p'
+    bash "$state/script" read | sed -n 's/^difference/drift/p; /^vip/p; /^answer/p'
   fi
   [ "$role" != director ] || print_table
+  cat <&"$view"
 }
 
 record_line() {
@@ -56,6 +64,35 @@ find_unfinished() {
 is_running() {
   [ -e "$lock" ] || return 1
   ! flock -n "$lock" true
+}
+
+print_link() {
+  local link mac
+  find_link "$address"
+  [ -n "$link" ] || return 0
+  read -r mac <"/sys/class/net/$link/address"
+  record_line link "$mac"
+}
+
+# Who holds the VIPs, as this director has it and as the link has it. A routed VIP is not on the link.
+print_vips() {
+  local link vip held asked on_link=' '
+  local -a ids vips
+  find_link "$address"
+  [ -n "$link" ] || return 0
+  while read -r _ _ _ vip _; do on_link+="${vip%/*} "; done < <(ip -4 -o address show dev "$link")
+  ids_of vip
+  vips=("${ids[@]}")
+  ids_of silence
+  for vip in "${vips[@]}"; do
+    held='' asked=''
+    [[ "$on_link" != *" $vip "* ]] || held=held
+    [[ " ${ids[*]} " != *" $vip "* ]] || asked=asked
+    record_line vip "$vip" "$held" "$asked"
+  done
+  [ ${#ids[@]} -gt 0 ] || return 0
+  # shellcheck disable=SC2086 # separate words
+  answers "$link" "$address" ${ids[0]} | sed 's/^/answer\t/; s/ /\t/'
 }
 
 print_table() {

@@ -23,6 +23,15 @@ export interface VrrpReading {
   readonly advertises: string;
 }
 
+/** One VIP of a director, as its last good run had them. */
+export interface VipReading {
+  readonly address: string;
+  /** Whether it is on the director's link. */
+  readonly held: boolean;
+  /** Who answers ARP for it on the link, the director itself left out, by hardware address; undefined for a routed one, which is not on the link. */
+  readonly answeredBy: readonly string[] | undefined;
+}
+
 /** A host as it is now. */
 export interface HostReading {
   /** What the last good run was; undefined where the host is not ours, or not under this name, role and address. */
@@ -39,7 +48,24 @@ export interface HostReading {
   readonly table: KernelTable;
   /** Longest time for connections of a real server that leaves, by service, as the last run that knew it had it. */
   readonly drainSeconds: ReadonlyMap<string, number>;
+  /** Hardware address of the link that holds the host's address; undefined where none does. */
+  readonly mac: string | undefined;
+  /** Empty for a real server. */
+  readonly vips: readonly VipReading[];
 }
+
+/** A host that has told nothing of itself. */
+export const nothingRead: HostReading = {
+  held: undefined,
+  differences: [],
+  drift: [],
+  rules: [],
+  vrrp: undefined,
+  table: new Map(),
+  drainSeconds: new Map(),
+  mac: undefined,
+  vips: [],
+};
 
 /** Kind and id of what the host still holds though its plan no longer names it (host/reading.sh). */
 export function leftoversOf({ differences }: HostReading): string[] {
@@ -71,6 +97,15 @@ export function parseReading(text: string, digest: string): HostReading {
         .join("\n"),
     ),
     drainSeconds: new Map(of("drain").map(([key = "", seconds]) => [key, Number(seconds)])),
+    mac: of("link")[0]?.[0],
+    vips: of("vip").map(([address = "", held, asked]) => ({
+      address,
+      held: held === "held",
+      answeredBy:
+        asked === "asked"
+          ? of("answer").flatMap(([vip, mac = ""]) => (vip === address ? [mac] : []))
+          : undefined,
+    })),
   };
 }
 

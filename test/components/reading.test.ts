@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { entry } from "../../model/cluster.ts";
-import type { HostReading } from "../../reading/hostReading.ts";
+import { type HostReading, nothingRead } from "../../reading/hostReading.ts";
 import { ReadingError, readHost } from "../../reading/readHost.ts";
 import { renderScript } from "../../render/script.ts";
 import { SshUnreachableError } from "../../ssh/target.ts";
@@ -9,14 +9,6 @@ import { makeCluster, plans } from "./cluster.ts";
 import { byLabel, failuresOf, record, unknown } from "./recording.ts";
 
 const arp = { item: "sysctl net.ipv4.conf.all.arp_ignore", planned: "1", found: "0" };
-const nothing = {
-  differences: [],
-  drift: [],
-  rules: [],
-  vrrp: undefined,
-  table: new Map(),
-  drainSeconds: new Map(),
-};
 
 /** Lets web1 be found like this; every other host is as planned. */
 function find(web1: Partial<HostReading> | Error) {
@@ -24,7 +16,7 @@ function find(web1: Partial<HostReading> | Error) {
   vi.mocked(readHost).mockImplementation(async (target, script) => {
     if (target.host !== "192.0.2.21") return asPlanned?.(target, script) as Promise<HostReading>;
     if (web1 instanceof Error) throw web1;
-    return { held: { digest: digestIn(script), generation: "g.4" }, ...nothing, ...web1 };
+    return { ...nothingRead, held: { digest: digestIn(script), generation: "g.4" }, ...web1 };
   });
   return () => vi.mocked(readHost).mockImplementation(asPlanned as typeof readHost);
 }

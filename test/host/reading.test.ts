@@ -6,9 +6,17 @@ const key = "tcp 192.0.2.100:80";
 const at = "-t 192.0.2.100:80";
 const rules = (weight: number) => [`-A ${at} -s wrr`, `-a ${at} -r 192.0.2.21:80 -g -w ${weight}`];
 
+const stubs = `
+lock=$folder/lock
+ipvsadm() { [ "$1" != -Sn ] || cat "$folder/rules"; }
+find_link() { link=lo; }
+ip() { echo '2: lo    inet 192.0.2.100/32 scope global lo\\       valid_lft forever preferred_lft forever'; }
+answers() { printf '192.0.2.%s 02:42:c6:12:07:15\\n' 100 101 && echo "$*" >"$folder/asked"; }
+vip_read() { wanted=1 found=1; }`;
+
 let sandbox: Sandbox;
 beforeEach(() => {
-  sandbox = new Sandbox(`lock=$folder/lock; ipvsadm() { [ "$1" != -Sn ] || cat "$folder/rules"; }`);
+  sandbox = new Sandbox(stubs);
   sandbox.write("state/holder", "director web1 192.0.2.21\n");
   sandbox.write("state/converged", "any 0\n");
   sandbox.write("state/drain", `${key}|30|stop|/checks/web|192.0.2.21:80\ntcp 192.0.2.101:80|0|proceed||\n`);
@@ -49,4 +57,40 @@ describe("a real server that is withdrawn for a change of its own", () => {
       `difference\tservice ${key}\t${rules(1).join("; ")}\t${rules(0).join("; ")}`,
     ]);
   });
+});
+
+describe("a director's VIPs", () => {
+  const vips = "192.0.2.100 192.0.2.101 198.51.100.1";
+  const plan = `plan() { for vip in ${vips}; do item vip $vip share 192.0.2.21; done; item silence '192.0.2.100 192.0.2.101' 192.0.2.21 ''; }`;
+
+  it("are told with who else answers for them, but for the one that is routed", () => {
+    expect(recordsOf(/^(link|vip|answer)\t/, plan)).toEqual([
+      "link\t00:00:00:00:00:00",
+      "vip\t192.0.2.100\theld\tasked",
+      "vip\t192.0.2.101\t\tasked",
+      "vip\t198.51.100.1\t\t",
+      "answer\t192.0.2.100\t02:42:c6:12:07:15",
+      "answer\t192.0.2.101\t02:42:c6:12:07:15",
+    ]);
+    expect(sandbox.read("asked")).toBe("lo 192.0.2.21 192.0.2.100 192.0.2.101\n");
+  });
+
+  it("are those of the last good run where the plan is another one", () => {
+    sandbox.write("state/converged", "another 0\n");
+    sandbox.write(
+      "state/script",
+      `printf 'link\\tany\nvip\\t192.0.2.9\\theld\\tasked\nanswer\\t192.0.2.9\\tany\n'`,
+    );
+    expect(recordsOf(/^(link|vip|answer)\t/, plan)).toEqual([
+      "link\t00:00:00:00:00:00",
+      "vip\t192.0.2.9\theld\tasked",
+      "answer\t192.0.2.9\tany",
+    ]);
+    expect(sandbox.read("asked")).toBeUndefined();
+  });
+});
+
+it("a host that is not ours tells its hardware address, and nothing else", () => {
+  sandbox.write("state/holder", "director lb1 192.0.2.11\n");
+  expect(recordsOf(/./)).toEqual(["link\t00:00:00:00:00:00", "unheld"]);
 });

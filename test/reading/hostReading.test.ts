@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseReading } from "../../reading/hostReading.ts";
+import { nothingRead, parseReading } from "../../reading/hostReading.ts";
 
 const arp = { item: "sysctl net.ipv4.conf.all.arp_ignore", planned: "1", found: "0" };
 const weight = { item: "service tcp 192.0.2.100:80", planned: "-A …; -a …", found: "absent" };
@@ -7,14 +7,7 @@ const line = (kind: string, { item, planned, found }: typeof arp) => [kind, item
 
 describe("what a host says of itself", () => {
   it("is nothing where it is not held", () => {
-    expect(parseReading("unheld\n", "d1")).toEqual({
-      held: undefined,
-      differences: [],
-      drift: [],
-      rules: [],
-      table: new Map(),
-      drainSeconds: new Map(),
-    });
+    expect(parseReading("unheld\n", "d1")).toEqual(nothingRead);
   });
 
   it("counts as drift what differs from the plan of its last good run", () => {
@@ -43,5 +36,25 @@ describe("what a host says of itself", () => {
     expect(rules).toEqual([rule]);
     expect(drainSeconds).toEqual(new Map([["tcp 192.0.2.100:80", 30]]));
     expect(table.get("tcp 192.0.2.100:80")).toMatchObject([{ key: "192.0.2.21:80", activeConnections: 5 }]);
+  });
+
+  it("has a director's VIPs: which of them are on its link, and who answers for them there", () => {
+    const text = [
+      "link\t02:42:c6:12:07:0b",
+      "vip\t192.0.2.100\theld\tasked",
+      "vip\t192.0.2.101\t\tasked",
+      "vip\t198.51.100.1\theld\t",
+      "answer\t192.0.2.101\t02:42:c6:12:07:0c",
+      "answer\t192.0.2.101\t02:42:c6:12:07:15",
+    ].join("\n");
+    const answeredBy = ["02:42:c6:12:07:0c", "02:42:c6:12:07:15"];
+    expect(parseReading(text, "d1")).toMatchObject({
+      mac: "02:42:c6:12:07:0b",
+      vips: [
+        { address: "192.0.2.100", held: true, answeredBy: [] },
+        { address: "192.0.2.101", held: false, answeredBy },
+        { address: "198.51.100.1", held: true, answeredBy: undefined },
+      ],
+    });
   });
 });
