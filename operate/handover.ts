@@ -1,5 +1,6 @@
 /** Moves the VIPs of a stack from the director that holds them to another one, losing nothing. */
-import type { VrrpReading } from "../reading/hostReading.ts";
+import { holdsVips } from "../reading/holder.ts";
+import type { HostReading } from "../reading/hostReading.ts";
 import { ReadingError, readHost } from "../reading/readHost.ts";
 import { report, SetupError } from "../setup/rung.ts";
 import { runOverSsh } from "../ssh/client.ts";
@@ -14,22 +15,22 @@ export interface Handover {
 
 /** How directors are asked and told. */
 export interface Ways {
-  /** A director's part in sharing VIPs; undefined: it shares none; a text: why it cannot be asked. */
-  readonly read: (host: StateHost) => Promise<VrrpReading | undefined | string>;
+  /** How a director is; a text: why it cannot be asked. */
+  readonly read: (host: StateHost) => Promise<HostReading | string>;
   /** Has the holder hand over (host/handover.sh); throws a {@link SetupError} with what it said when it fails. */
   readonly release: (host: StateHost) => Promise<void>;
 }
 
 interface Place {
   readonly host: StateHost;
-  readonly vrrp: VrrpReading | undefined | string;
+  readonly reading: HostReading | string;
 }
 
 /** Over SSH, with the scripts that the stack's state keeps. */
 export const overSsh: Ways = {
   read: async ({ target, script }) => {
     try {
-      return (await readHost(target, script)).vrrp;
+      return await readHost(target, script);
     } catch (error) {
       if (!(error instanceof SshError || error instanceof ReadingError)) throw error;
       return error.message;
@@ -58,7 +59,9 @@ export async function handOver(hosts: readonly StateHost[], ways: Ways = overSsh
   }
   const places = await placesOf(directors, ways);
   const holder = holderOf(places);
-  const standbys = places.filter(({ vrrp }) => roleOf(vrrp) === "BACKUP");
+  const standbys = places.filter(
+    ({ reading }) => typeof reading !== "string" && reading.vrrp?.role === "BACKUP",
+  );
   if (standbys.length === 0) {
     throw new SetupError(
       `no director is ready to take the VIPs over from ${holder.host.name}: ${inWords(places)}`,
@@ -70,15 +73,15 @@ export async function handOver(hosts: readonly StateHost[], ways: Ways = overSsh
 }
 
 async function placesOf(hosts: readonly StateHost[], ways: Ways): Promise<Place[]> {
-  return Promise.all(hosts.map(async (host) => ({ host, vrrp: await ways.read(host) })));
+  return Promise.all(hosts.map(async (host) => ({ host, reading: await ways.read(host) })));
 }
 
 function holderOf(places: readonly Place[]): Place {
-  const [holder, rival] = places.filter(({ vrrp }) => roleOf(vrrp) === "MASTER");
+  const [holder, rival] = places.filter(holds);
   if (!holder) throw new SetupError(`no director holds the VIPs: ${inWords(places)}`);
   if (rival)
     throw new SetupError(
-      `several directors hold the VIPs, so the link between them is cut: ${inWords(places)}`,
+      `several directors hold the VIPs: ${inWords(places)}; \`npm run status\` says what most often causes it`,
     );
   return holder;
 }
@@ -90,7 +93,7 @@ async function successor(standbys: readonly Place[], ways: Ways): Promise<string
       standbys.map(({ host }) => host),
       ways,
     );
-    const holder = places.find(({ vrrp }) => roleOf(vrrp) === "MASTER");
+    const holder = places.find(holds);
     if (holder) return holder.host.name;
     if (Date.now() > deadline) {
       throw new SetupError(
@@ -100,17 +103,17 @@ async function successor(standbys: readonly Place[], ways: Ways): Promise<string
   }
 }
 
-function roleOf(vrrp: Place["vrrp"]): string | undefined {
-  return typeof vrrp === "string" ? undefined : vrrp?.role;
+function holds({ reading }: Place): boolean {
+  return typeof reading !== "string" && holdsVips(reading);
 }
 
 function inWords(places: readonly Place[]): string {
-  return places
-    .map(
-      ({ host, vrrp }) =>
-        `${host.name} ${typeof vrrp === "string" ? `is unknown (${vrrp})` : (vrrp?.role ?? "shares none")}`,
-    )
-    .join(", ");
+  return places.map(({ host, reading }) => `${host.name} ${roleInWords(reading)}`).join(", ");
+}
+
+function roleInWords(reading: Place["reading"]): string {
+  if (typeof reading === "string") return `is unknown (${reading})`;
+  return reading.vrrp?.role ?? "shares none";
 }
 
 function namesOf(places: readonly Place[]): string[] {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { handOver, type Ways } from "../../operate/handover.ts";
+import { nothingRead } from "../../reading/hostReading.ts";
 import { SetupError } from "../../setup/rung.ts";
 import type { StateHost } from "../../status/stackState.ts";
 
+const held = { digest: "any", generation: "g.0" };
 const target = { host: "192.0.2.1" };
 const hostOf = (name: string, role: StateHost["role"] = "director") => ({ name, role, target, script: "" });
 
@@ -14,9 +16,8 @@ function cluster(roles: Record<string, string | undefined>) {
     read: async ({ name }) => {
       const role = now[name];
       if (role === "unreachable") return "no route to host";
-      return role === undefined
-        ? undefined
-        : { role, sinceSeconds: 0, rivalSeconds: undefined, sync: "", advertises: "" };
+      const shares = { sinceSeconds: 0, rivalSeconds: undefined, sync: "", advertises: "" };
+      return { ...nothingRead, held, vrrp: role === undefined ? undefined : { role, ...shares } };
     },
     release: async ({ name }) => {
       released.push(name);
@@ -55,7 +56,11 @@ describe("handing the VIPs over", () => {
       /no director holds the VIPs: lb1 BACKUP, lb2 FAULT/,
     ],
     ["two hold them", { lb1: "MASTER", lb2: "MASTER" }, /several directors hold the VIPs/],
-    ["directors share none", { lb1: undefined, lb2: undefined }, /lb1 shares none, lb2 shares none/],
+    [
+      "each holds them for good",
+      { lb1: undefined, lb2: undefined },
+      /several directors hold the VIPs: lb1 shares none, lb2 shares none/,
+    ],
   ])("is refused, nothing touched, where %s", async (_, roles, message) => {
     const { hosts, released, ways } = cluster(roles);
     const refused = handOver(hosts, ways);
