@@ -4,6 +4,6 @@ import { provideStack, runVerb } from "./stackVerb.ts";
 
 await runVerb(
   "drift",
-  "Show what on the hosts is not as `up` left it: exit code 0 nothing, 2 something, 1 could not tell.",
+  "Show what on the hosts, and of the cluster, is not as `up` left it: exit code 0 nothing, 2 something, 1 could not tell.",
   async ({ stack, json }) => reportDrift(await provideStack(stack), { json }),
 );

@@ -11,6 +11,5 @@ await runVerb("up", "Bring a stack up and show the cluster.", async ({ stack, js
   // The lab is this machine's own; anything else asks first, as Pulumi does.
   const consent = lab ? ["--yes", "--skip-preview"] : [];
   const code = await runPulumi(opened, ["up", ...consent, ...pulumiArgs]);
-  if (code === 0) await reportStatus(opened, { json });
-  return code;
+  return code === 0 ? reportStatus(opened, { json }) : code;
 });

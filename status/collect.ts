@@ -1,10 +1,11 @@
 /** Asks every host of a stack how it is, in parallel and read-only. */
-import { isDeepStrictEqual } from "node:util";
 import type { HostSummary, ServiceSummary } from "../model/summary.ts";
+import { type ClusterFault, clusterFaults } from "../reading/clusterFaults.ts";
+import { holdsVips } from "../reading/holder.ts";
 import type { HostReading } from "../reading/hostReading.ts";
-import { parseRules } from "../reading/ipvsRules.ts";
 import type { KernelDestination, KernelTable } from "../reading/kernelTable.ts";
 import { ReadingError, readHost } from "../reading/readHost.ts";
+import { haveEqualTables } from "../reading/tableFaults.ts";
 import { inWords } from "../reading/words.ts";
 import { SshError } from "../ssh/target.ts";
 import type { StackState, StateHost } from "./stackState.ts";
@@ -55,16 +56,26 @@ export interface ClusterStatus {
   })[];
   readonly directors: readonly DirectorStatus[];
   readonly realServers: readonly HostStatus[];
+  /** What is wrong with the directors as one cluster; empty where they are one. */
+  readonly faults: readonly ClusterFault[];
 }
 
 interface Answer {
   readonly status: Omit<HostStatus, "address">;
-  /** Undefined where it is not ours, or could not be asked. */
+  /** Undefined where it could not be asked. */
   readonly reading: HostReading | undefined;
 }
 
-/** Asks all hosts at once; one that does not answer is `unreachable`, and the rest is shown. */
-export async function collectStatus(stack: string, { outputs, hosts }: StackState): Promise<ClusterStatus> {
+/**
+ * Asks all hosts at once; one that does not answer is `unreachable`, and the rest is shown. A fault of the cluster counts
+ * where it is still there at a second look: VIPs and health checks may be in motion.
+ */
+export async function collectStatus(stack: string, state: StackState): Promise<ClusterStatus> {
+  const status = await askOnce(stack, state);
+  return status.faults.length === 0 ? status : askOnce(stack, state);
+}
+
+async function askOnce(stack: string, { outputs, hosts }: StackState): Promise<ClusterStatus> {
   const answers = new Map(
     await Promise.all(hosts.map(async (host) => [host.name, await ask(host)] as const)),
   );
@@ -72,11 +83,12 @@ export async function collectStatus(stack: string, { outputs, hosts }: StackStat
     ...(answers.get(name)?.status ?? { name, state: "unreachable", detail: "not in the stack's state" }),
     address,
   });
-  const readings = list<HostSummary>(outputs.directors).flatMap(
-    ({ name }) => answers.get(name)?.reading ?? [],
-  );
-  const holder = readings.find(holdsVips);
-  const table = (holder ?? readings[0])?.table;
+  const asked = (output: unknown) =>
+    list<HostSummary>(output).map(({ name }) => ({ name, reading: answers.get(name)?.reading }));
+  const directors = asked(outputs.directors);
+  const held = directors.flatMap(({ reading }) => (reading?.held ? [reading] : []));
+  const holder = held.find(holdsVips);
+  const table = (holder ?? held[0])?.table;
   return {
     stack,
     vip: (outputs.vip as string | undefined) ?? null,
@@ -90,6 +102,7 @@ export async function collectStatus(stack: string, { outputs, hosts }: StackStat
       vrrp: vrrpStatus(answers.get(host.name)?.reading, holder),
     })),
     realServers: list<HostSummary>(outputs.realServers).map(statusOf),
+    faults: clusterFaults(directors, asked(outputs.realServers)),
   };
 }
 
@@ -101,28 +114,21 @@ async function ask({ name, target, script }: StateHost): Promise<Answer> {
       ? differences.flatMap(inWords)
       : ["not converged, or by another stack; `up` converges it"];
     const state = words.length === 0 ? "as planned" : "differs";
-    return {
-      status: { name, state, detail: words.join("\n") },
-      reading: reading.held && reading,
-    };
+    return { status: { name, state, detail: words.join("\n") }, reading };
   } catch (error) {
     if (!(error instanceof SshError || error instanceof ReadingError)) throw error;
     return { status: { name, state: "unreachable", detail: error.message }, reading: undefined };
   }
 }
 
-function holdsVips({ vrrp }: HostReading): boolean {
-  return vrrp === undefined || vrrp.role === "MASTER";
-}
-
 function vrrpStatus(reading: HostReading | undefined, holder: HostReading | undefined): VrrpStatus | null {
-  if (!reading?.vrrp) return null;
+  if (!reading?.held || !reading.vrrp) return null;
   const { role, sinceSeconds, rivalSeconds, sync } = reading.vrrp;
   return {
     role,
     since: isoTime(sinceSeconds),
     sync,
-    tableInStep: holder ? isDeepStrictEqual(parseRules(reading.rules), parseRules(holder.rules)) : null,
+    tableInStep: holder ? haveEqualTables(reading, holder) : null,
     splitBrainSeen: rivalSeconds === undefined ? null : isoTime(rivalSeconds),
   };
 }

@@ -8,33 +8,39 @@ import { plainTable } from "./show.ts";
 /** Exit codes of `npm run drift`. */
 export const exitCodes = { none: 0, unknown: 1, drift: 2 } as const;
 
-/** Prints the drift of every host; the exit code says whether there is any. */
+/** Prints the drift of every host and of the cluster as a whole; the exit code says whether there is any. */
 export async function reportDrift(stack: Stack, { json }: { readonly json: boolean }): Promise<number> {
   const status = await collectStatus(stack.name, await readStack(stack));
-  const hosts = hostsOf(status);
-  console.log(json ? JSON.stringify(hosts.map(asJson), null, 2) : showDrift(hosts));
-  return exitCodeOf(hosts);
+  const rows = rowsOf(status);
+  console.log(json ? JSON.stringify(rows.map(asJson), null, 2) : showDrift(rows));
+  return exitCodeOf(rows);
+}
+
+/** What may have drifted: a host, or under the name `cluster` the directors as one. */
+export type DriftRow = Pick<HostStatus, "name" | "state" | "detail">;
+
+/** Every host, and the cluster last. */
+export function rowsOf({ directors, realServers, faults }: ClusterStatus): DriftRow[] {
+  const detail = faults.map(({ found, remedy }) => `${found}; ${remedy}`).join("\n");
+  const cluster = { name: "cluster", state: detail === "" ? "as planned" : "differs", detail } as const;
+  return [...directors, ...realServers, cluster];
 }
 
 /** `unknown` where some host could not be asked, else whether there is any drift. */
-export function exitCodeOf(hosts: readonly Pick<HostStatus, "state">[]): number {
-  if (hosts.some(({ state }) => state === "unreachable")) return exitCodes.unknown;
-  return hosts.some(({ state }) => state === "differs") ? exitCodes.drift : exitCodes.none;
+export function exitCodeOf(rows: readonly Pick<DriftRow, "state">[]): number {
+  if (rows.some(({ state }) => state === "unreachable")) return exitCodes.unknown;
+  return rows.some(({ state }) => state === "differs") ? exitCodes.drift : exitCodes.none;
 }
 
 /** The drift as a table: a line for each thing that differs, planned → found. */
-export function showDrift(hosts: readonly HostStatus[]): string {
-  const rows = hosts.flatMap(({ name, state, detail }) =>
+export function showDrift(rows: readonly DriftRow[]): string {
+  const lines = rows.flatMap(({ name, state, detail }) =>
     detail.split("\n").map((line) => [name, colour(state), line || "as planned"]),
   );
-  return plainTable(["HOST", "STATE", "PLANNED → FOUND"], rows);
+  return plainTable(["HOST", "STATE", "PLANNED → FOUND"], lines);
 }
 
-function hostsOf({ directors, realServers }: ClusterStatus): HostStatus[] {
-  return [...directors, ...realServers];
-}
-
-function asJson({ name, state, detail }: HostStatus) {
+function asJson({ name, state, detail }: DriftRow) {
   return {
     host: name,
     state,

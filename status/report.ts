@@ -16,8 +16,8 @@ export async function readStack(stack: Stack): Promise<StackState> {
   throw new SetupError(`stack ${stack.name} is not up; \`npm run up -- --stack ${stack.name}\` brings it up`);
 }
 
-/** Prints the status; throws a {@link SetupError} when the stack is not up. */
-export async function reportStatus(stack: Stack, { json }: { readonly json: boolean }): Promise<void> {
+/** Prints the status; throws a {@link SetupError} when the stack is not up. Returns 1 where the cluster has a fault, else 0. */
+export async function reportStatus(stack: Stack, { json }: { readonly json: boolean }): Promise<number> {
   const state = await readStack(stack);
   const status = await collectStatus(stack.name, state);
   // Only a lab has a client; hosts of one's own are shown on machines without a Docker engine too.
@@ -26,4 +26,5 @@ export async function reportStatus(stack: Stack, { json }: { readonly json: bool
   console.log(
     json ? JSON.stringify({ ...status, ...(answers && { answers }) }, null, 2) : showStatus(status, answers),
   );
+  return status.faults.length === 0 ? 0 : 1;
 }

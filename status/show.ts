@@ -17,6 +17,7 @@ export function showStatus(status: ClusterStatus, answers: Answers | undefined):
       ],
     ),
     ...showSharing(status.directors),
+    ...status.faults.map(({ found, remedy }) => `${pc.red(found)}\n  ${remedy}`),
     ...[...status.directors, ...status.realServers].filter(({ detail }) => detail).map(showDetail),
     ...(answers ? [showAnswers(answers)] : []),
   ].join("\n\n");
@@ -48,12 +49,19 @@ function hostRow({ name, address, state }: HostStatus, role: string): string[] {
 
 /** Who holds the VIPs, where directors share them. */
 function showSharing(directors: ClusterStatus["directors"]): string[] {
+  const masters = directors.filter(({ vrrp }) => vrrp?.role === "MASTER");
   const rows = directors.flatMap(({ name, vrrp }) => {
     if (!vrrp) return [];
     const step =
       vrrp.tableInStep === null ? "nobody holds the VIPs" : vrrp.tableInStep ? "in step" : "differs";
     return [
-      [name, colour(vrrp.role), inSeconds(vrrp.since), vrrp.sync || pc.red("not running"), colour(step)],
+      [
+        name,
+        masters.length > 1 ? pc.red(vrrp.role) : colour(vrrp.role),
+        inSeconds(vrrp.since),
+        vrrp.sync || pc.red("not running"),
+        colour(step),
+      ],
     ];
   });
   const splits = directors.flatMap(({ name, vrrp }) =>

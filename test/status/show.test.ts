@@ -41,6 +41,7 @@ const status: ClusterStatus = {
   realServers: [
     { name: "web1", address: "192.0.2.21", state: "differs", detail: "unit x\n  expected active" },
   ],
+  faults: [],
 };
 
 describe("the status as text", () => {
