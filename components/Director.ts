@@ -1,13 +1,14 @@
 /** A host that balances virtual services: the kernel's IPVS table, the daemon that checks real servers, and the VIPs. */
 import * as pulumi from "@pulumi/pulumi";
-import { configError, errorForPeople } from "../config/configError.ts";
+import { configError } from "../config/configError.ts";
 import { directorArgsSchema } from "../config/schema.ts";
-import type { Cluster } from "../model/cluster.ts";
+import { type Cluster, entry } from "../model/cluster.ts";
 import type { HealthEngine } from "../model/lvs.ts";
 import { clusterIssues } from "../model/rules.ts";
 import { planDirector } from "../render/director.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
 import { sharingOf } from "../render/keepalived.ts";
+import { agreement } from "./agreement.ts";
 import type { HostArgs } from "./convergedHost.ts";
 import { converge, declaredHost, linkTo } from "./convergedHost.ts";
 import { aroundDirector } from "./directorHooks.ts";
@@ -45,6 +46,7 @@ export class Director extends pulumi.ComponentResource {
   readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: DirectorArgs, options: pulumi.ComponentResourceOptions = {}) {
+    args.virtualRouter?.admit(name);
     const realServers = [...new Set(args.virtualServices.flatMap((service) => service.realServers))];
     const neighbours = [...new Set([...realServers, ...(args.formerRealServers ?? [])])];
     const virtualServices = pulumi.output(args.virtualServices.map((service) => service.spec));
@@ -86,8 +88,10 @@ export class Director extends pulumi.ComponentResource {
       oldAddressFirst: true,
       aroundUpdate: aroundDirector(name, succession, neighbours),
     });
-    (args.virtualRouter ?? succession).join(link, () => command);
-    this.registerOutputs({ address: this.address });
+    succession.join({ link, command: () => command, realServers: neighbours.map((server) => server.link) });
+    // A virtual router judges its directors as a whole.
+    const whole = args.virtualRouter ? {} : { agreement: agreement(this, succession.members) };
+    this.registerOutputs({ address: this.address, ...whole });
   }
 }
 
@@ -95,10 +99,6 @@ export class Director extends pulumi.ComponentResource {
 function planChecked(name: string, cluster: Cluster): HostPlan {
   const issues = clusterIssues(cluster);
   if (issues.length > 0) throw configError(issues);
-  const director = cluster.directors.find((each) => each.name === name);
-  if (!director) {
-    const names = cluster.directors.map((each) => each.name).join(", ");
-    throw errorForPeople(`${name}: its virtual router has the directors ${names}; name it there`);
-  }
+  const director = entry(Object.fromEntries(cluster.directors.map((each) => [each.name, each])), name);
   return planDirector(director, cluster.virtualServices, sharingOf(cluster), cluster.healthEngine);
 }

@@ -8,7 +8,8 @@ import type { Sharing } from "../render/keepalived.ts";
 import { keptScript } from "../render/script.ts";
 import { runOverSsh } from "../ssh/client.ts";
 import { SshError } from "../ssh/target.ts";
-import { type HostLink, settled } from "./hostLink.ts";
+import { agreement } from "./agreement.ts";
+import { settled } from "./hostLink.ts";
 import { Succession } from "./succession.ts";
 import { validated } from "./validate.ts";
 
@@ -45,8 +46,7 @@ export class VirtualRouter extends pulumi.ComponentResource {
   /** What each director has to know to share the VIPs; undefined where there is one. @internal */
   readonly sharing: pulumi.Output<Sharing | undefined>;
   readonly #names: readonly string[];
-  readonly #links: HostLink[] = [];
-  #complete: (links: readonly HostLink[]) => void = () => {};
+  readonly #admitted = new Set<string>();
 
   constructor(name: string, args: VirtualRouterArgs, options?: pulumi.ComponentResourceOptions) {
     super("lvs:index:VirtualRouter", name, args, options);
@@ -58,12 +58,12 @@ export class VirtualRouter extends pulumi.ComponentResource {
     });
     this.#names = Object.keys(args.directors);
     this.succession = new Succession(this.#names);
-    const complete = new Promise<readonly HostLink[]>((resolve) => {
-      this.#complete = resolve;
-    });
-    const ways = pulumi
-      .output(complete)
-      .apply((links) => pulumi.all(Object.fromEntries(links.map((link) => [link.name, link.connection]))));
+    this.#awaitDirectors(name);
+    const ways = pulumi.output(
+      this.succession.members.then((members) =>
+        Object.fromEntries(members.map(({ link }) => [link.name, link.connection])),
+      ),
+    );
     const retire = new pulumi.ResourceHook(`${name}-retire`, ({ oldInputs, newInputs }) =>
       this.#retire(oldInputs as Members, newInputs as Members),
     );
@@ -73,14 +73,41 @@ export class VirtualRouter extends pulumi.ComponentResource {
       { parent: this, hooks: { beforeUpdate: [retire] } },
     );
     void this.#showOrder();
-    this.registerOutputs({});
+    this.registerOutputs({ agreement: agreement(this, this.succession.members) });
   }
 
-  /** Takes a director in; `command` gives the resource that changes it. @internal */
-  join(link: HostLink, command: () => pulumi.Resource): void {
-    this.succession.join(link, command);
-    this.#links.push(link);
-    if (this.#links.length === this.#names.length) this.#complete(this.#links);
+  /** Throws where a director that is to be made is none of this router's. @internal */
+  admit(name: string): void {
+    if (!this.#names.includes(name)) {
+      throw errorForPeople(
+        `${name}: its virtual router has the directors ${this.#names.join(", ")}; name it there`,
+      );
+    }
+    if (this.#admitted.has(name)) {
+      throw errorForPeople(`${name}: its virtual router has a Director of this name already; make it once`);
+    }
+    this.#admitted.add(name);
+  }
+
+  /** Directors may be made at any time; where nothing is left that could, the program must not end as if all were well. */
+  #awaitDirectors(name: string): void {
+    const { succession } = this;
+    const end = () => {
+      const missing = this.#names.filter((each) => !this.#admitted.has(each));
+      // What has failed before may be why.
+      if (pulumi.log.hasErrors()) return;
+      const these = missing.map((each) => `"${each}"`).join(", ");
+      succession.giveUpWaiting(
+        errorForPeople(
+          `${name}: the virtual router names ${missing.join(", ")}, but no Director ${these} is given it; make one with virtualRouter, or name it no more`,
+        ),
+      );
+    };
+    process.once("beforeExit", end);
+    void succession.members.then(
+      () => process.off("beforeExit", end),
+      () => undefined,
+    );
   }
 
   /** Said at preview, so that nobody is surprised by where the VIPs go. */

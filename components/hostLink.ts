@@ -1,5 +1,6 @@
 /** A host as the running program sees it: how it was found, the script that holds it, and actions run there beside its resource. */
 import * as pulumi from "@pulumi/pulumi";
+import type { HostReading } from "../reading/hostReading.ts";
 import { type Connection, targetOf } from "../reading/target.ts";
 import { shellWord } from "../render/script.ts";
 import { runOverSsh } from "../ssh/client.ts";
@@ -59,4 +60,10 @@ export class HostLink {
     });
     if (exitCode !== 0) throw new Error(said.at(-1) ?? `${this.name}: ${action} ended with ${exitCode}`);
   }
+}
+
+/** How a host was found; undefined where it could not be read, or must not be changed as planned. */
+export async function readingOf(link: Pick<HostLink, "found">): Promise<HostReading | undefined> {
+  const change = await link.found().catch(() => undefined);
+  return pulumi.isUnknown(change) ? undefined : change?.reading;
 }

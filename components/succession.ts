@@ -1,14 +1,18 @@
 /** Directors of the same VIPs: which of them is changed when, and how VIPs and connections come through it. */
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { holdsVips } from "../reading/holder.ts";
 import type { HostReading } from "../reading/hostReading.ts";
 import { digestOf } from "../render/script.ts";
 import { isToChange } from "./hostChange.ts";
-import type { HostLink } from "./hostLink.ts";
+import { type HostLink, readingOf } from "./hostLink.ts";
 
-interface Member {
+/** One of the directors. */
+export interface Member {
   readonly link: HostLink;
   /** What must be there before the next one is changed. */
   readonly command: () => pulumi.Resource;
+  /** Those that it may send connections to. */
+  readonly realServers: readonly HostLink[];
 }
 
 interface Place {
@@ -21,26 +25,35 @@ interface Place {
 export class Succession {
   readonly #expected: readonly string[];
   readonly #members: Member[] = [];
+  /** All of them, the preferred one first; known when the last one has joined. */
+  readonly members: Promise<readonly Member[]>;
   readonly #order: Promise<readonly Place[]>;
   #complete = () => {};
+  #fail: (reason: Error) => void = () => {};
   #drained: Promise<void> | undefined;
 
   /** `names` are those of all directors, the preferred one first. */
   constructor(names: readonly string[]) {
     this.#expected = names;
-    const complete = new Promise<void>((resolve) => {
-      this.#complete = resolve;
+    this.members = new Promise((resolve, reject) => {
+      this.#complete = () => resolve(this.#members);
+      this.#fail = reject;
     });
-    this.#order = complete.then(() => inOrder(this.#members));
+    this.#order = this.members.then(inOrder);
   }
 
-  /** Takes a director in; `command` gives the resource that changes it. */
-  join(link: HostLink, command: () => pulumi.Resource): void {
-    this.#members.push({ link, command });
+  /** Takes a director in. */
+  join(member: Member): void {
+    this.#members.push(member);
     if (this.#members.length < this.#expected.length) return;
     const rank = ({ link }: Member) => this.#expected.indexOf(link.name);
     this.#members.sort((a, b) => rank(a) - rank(b));
     this.#complete();
+  }
+
+  /** Nobody else will join; what waits for that fails. */
+  giveUpWaiting(reason: Error): void {
+    this.#fail(reason);
   }
 
   /** Names in the order of change; which one holds the VIPs. */
@@ -93,16 +106,12 @@ async function handOver(order: readonly Place[], { member, reading }: Place): Pr
 /** Standbys first; then who holds the VIPs; who joins only then, when there is somebody to join. */
 async function inOrder(members: readonly Member[]): Promise<Place[]> {
   const places = await Promise.all(
-    members.map(async (member): Promise<Place> => {
-      const change = await member.link.found().catch(() => undefined);
-      return { member, reading: pulumi.isUnknown(change) ? undefined : change?.reading };
-    }),
+    members.map(async (member): Promise<Place> => ({ member, reading: await readingOf(member.link) })),
   );
   const rank = (place: Place) => (holds(place) ? 1 : place.reading?.held ? 0 : 2);
   return places.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** One that shares nothing yet holds them for good. */
 function holds({ reading }: Place): boolean {
-  return reading?.held !== undefined && (reading.vrrp === undefined || reading.vrrp.role === "MASTER");
+  return reading !== undefined && holdsVips(reading);
 }

@@ -31,7 +31,8 @@ function directors(found: Record<string, Partial<HostReading> | Error>, fails: r
         if (fails.includes(`${name} ${action}`)) throw new Error(`${name} cannot ${action}`);
       },
     } as unknown as HostLink;
-    succession.join(link, () => ({ name }) as unknown as pulumi.Resource);
+    const command = () => ({ name }) as unknown as pulumi.Resource;
+    succession.join({ link, command, realServers: [] });
   }
   return { succession, asked };
 }
