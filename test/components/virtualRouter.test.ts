@@ -7,12 +7,16 @@ import { byLabel, failuresOf, record, secret } from "./recording.ts";
 const lb1 = { address: "192.0.2.11", interface: "eth0" };
 const lb2 = { address: "192.0.2.12", interface: "eth0" };
 
-/** Two directors that balance nothing yet, of which the virtual router knows `members`. */
-function makePair(members: VirtualRouterArgs["directors"], changes: Partial<VirtualRouterArgs> = {}): void {
+/** Two directors that balance nothing yet, of which the virtual router knows `members`; returns what makes another one. */
+function makePair(
+  members: VirtualRouterArgs["directors"],
+  changes: Partial<VirtualRouterArgs> = {},
+): (name: string) => Director {
   const virtualRouter = new VirtualRouter("pair", { directors: members, ...changes });
-  for (const [name, host] of Object.entries({ lb1, lb2 })) {
+  const make = (name: string, host = lb1) =>
     new Director(name, { ...host, subnet: "192.0.2.0/24", ssh, virtualRouter, virtualServices: [] });
-  }
+  for (const [name, host] of Object.entries({ lb1, lb2 })) make(name, host);
+  return make;
 }
 
 describe("a virtual router", () => {
@@ -53,5 +57,19 @@ describe("a virtual router", () => {
         "pair.routerId: given 256; give a virtual router id, a whole number from 1 to 255",
       ),
     ]);
+  });
+
+  it.each([
+    ["that it does not name", "lb3", "lb3: its virtual router has the directors lb1, lb2; name it there"],
+    [
+      "of a name that it has already",
+      "lb1",
+      "lb1: its virtual router has a Director of this name already; make it once",
+    ],
+  ])("refuses a director %s", async (_, name, message) => {
+    await record(() => {
+      const make = makePair({ lb1, lb2 });
+      expect(() => make(name)).toThrow(message);
+    });
   });
 });
