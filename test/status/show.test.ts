@@ -66,6 +66,25 @@ web1
 12 requests from the lab's client: web1 4, web2 8`);
   });
 
+  it("tells who holds the VIPs, and what is wrong with that", () => {
+    const since = "2026-11-22T22:15:16.000Z";
+    const sharing = { role: "MASTER", since, sync: "master and backup on eth0, id 9", tableInStep: true };
+    const director = (name: string, address: string) => {
+      const vrrp = { ...sharing, splitBrainSeen: null };
+      return { name, address, state: "as planned", detail: "", vrrp } as const;
+    };
+    const directors = [director("lb1", "192.0.2.11"), director("lb2", "192.0.2.12")];
+    const faults = [{ found: "VIP 192.0.2.100: held by lb1 and lb2", remedy: "let VRRP in" }];
+    const shown = stripVTControlCharacters(showStatus({ ...status, directors, faults }, undefined));
+    expect(shown).toContain(`DIRECTOR  VRRP    SINCE                    SYNCHRONISATION                  TABLE
+lb1       MASTER  2026-11-22 22:15:16 UTC  master and backup on eth0, id 9  in step
+lb2       MASTER  2026-11-22 22:15:16 UTC  master and backup on eth0, id 9  in step
+
+VIP 192.0.2.100: held by lb1 and lb2
+  let VRRP in
+`);
+  });
+
   it("goes without what there is none of", () => {
     const nothing = { ...status, vip: null, url: null, virtualServices: [], directors: [], realServers: [] };
     expect(stripVTControlCharacters(showStatus(nothing, undefined)).trim()).toBe(
