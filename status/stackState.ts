@@ -63,7 +63,8 @@ function roleOf(parentUrn: string): StateHost["role"] | undefined {
   return parentUrn.includes("lvs:index:RealServer::") ? "realServer" : undefined;
 }
 
+/** A secret may hold others: plugins mark what their schema calls secret, the program marks the whole. */
 function withoutSecretMarks(_key: string, value: unknown): unknown {
   const secret = typeof value === "object" && value !== null && secretKey in value && "plaintext" in value;
-  return secret ? JSON.parse(String(value.plaintext)) : value;
+  return secret ? JSON.parse(String(value.plaintext), withoutSecretMarks) : value;
 }

@@ -18,8 +18,13 @@ function commandOf(role: string, connection: object) {
     urn: urn(`lvs:index:${role}$command:remote:Command`, "lb1"),
     type: "command:remote:Command",
     parent: urn(`lvs:index:${role}`, "lb1"),
-    inputs: { connection: { ...secretMark, plaintext: JSON.stringify(connection) }, stdin: "the script" },
+    inputs: { connection: secret(connection), stdin: "the script" },
   };
+}
+
+/** As `pulumi stack export --show-secrets` has it. */
+function secret(value: unknown): object {
+  return { ...secretMark, plaintext: JSON.stringify(value) };
 }
 
 function stateWith(...resources: object[]) {
@@ -64,6 +69,14 @@ describe("the state of a stack", () => {
         target: { ...target, jump: { ...way, host: "bastion", ...briefly } },
       },
     ]);
+  });
+
+  it("is read through secrets within secrets, as the official plugin keeps keys and passwords", () => {
+    const keys = { privateKey: secret("key"), privateKeyPassword: secret("word") };
+    const connection = { ...login, ...keys, proxy: secret({ ...login, ...keys, host: "bastion" }) };
+    const [host] = stateWith(stack, commandOf("Director", connection)).hosts;
+    const inClear = { privateKey: "key", passphrase: "word" };
+    expect(host?.target).toMatchObject({ ...inClear, jump: { ...inClear, host: "bastion" } });
   });
 
   it("leaves authentication to the agent where no key was given", () => {
