@@ -37,12 +37,15 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** A new Ed25519 key. */
-export function newKey(): KeyPair {
+/** A new Ed25519 key, with a passphrase only when one is given. */
+export function newKey(passphrase?: string): KeyPair {
+  const encryption =
+    passphrase === undefined ? undefined : { passphrase, cipher: "aes256-ctr" as const, rounds: 16 };
   for (;;) {
-    const pair = ssh2.utils.generateKeyPairSync("ed25519");
+    const pair = ssh2.utils.generateKeyPairSync("ed25519", encryption);
     // ssh2 1.17 writes about one key in 400 in a form that does not sign.
-    const [privateKey, publicKey] = [ssh2.utils.parseKey(pair.private), ssh2.utils.parseKey(pair.public)];
+    const privateKey = ssh2.utils.parseKey(pair.private, passphrase);
+    const publicKey = ssh2.utils.parseKey(pair.public);
     if (privateKey instanceof Error || publicKey instanceof Error) continue;
     const signature = privateKey.sign("probe");
     if (Buffer.isBuffer(signature) && publicKey.verify("probe", signature) === true) return pair;

@@ -7,6 +7,8 @@ import { serve } from "./serve.ts";
 serve({
   name: "command",
   version: "1.2.1",
+  kept: { "__pulumi-go-provider-version": "1.2.0" },
+  acceptsSecrets: true,
   configuration: [],
   configure: () => undefined,
   resources: {

@@ -7,6 +7,7 @@ import { serve } from "./serve.ts";
 serve({
   name: "docker",
   version: "5.2.0",
+  acceptsSecrets: false,
   configuration: ["host", "certPath"],
   configure({ host, certPath }) {
     // As the official plugin: explicit configuration wins over the environment, and the client reads the environment.

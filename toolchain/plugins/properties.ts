@@ -34,18 +34,27 @@ export function containsSecret(value: unknown): boolean {
   return isObject(value) && (isSecret(value) || Object.values(value).some(containsSecret));
 }
 
-/** Marks as secret whatever is secret at the same path of `template`: a handler that echoes an input need not care. */
+/** Marks as secret whatever is secret at the same path of `template`, at any depth: a handler that echoes an input need not care. */
 export function markLike(properties: Properties, template: Properties): Properties {
   return mapValues(properties, (value, key) => mark(value, template[key]));
 }
 
 function mark(value: unknown, template: unknown): unknown {
-  if (isObject(template) && isSecret(template))
-    return isObject(value) && isSecret(value) ? value : secret(value);
+  const [inner, isMarked] = opened(value);
+  const [pattern, isToBeMarked] = opened(template);
+  const marked = markInside(inner, pattern);
+  return isMarked || isToBeMarked ? secret(marked) : marked;
+}
+
+function markInside(value: unknown, template: unknown): unknown {
   if (Array.isArray(value) && Array.isArray(template))
     return value.map((item, index) => mark(item, template[index]));
   if (isObject(value) && isObject(template)) return markLike(value, template);
   return value;
+}
+
+function opened(value: unknown): [inner: unknown, isMarked: boolean] {
+  return isObject(value) && isSecret(value) ? [value.value, true] : [value, false];
 }
 
 function mapValues(object: Properties, map: (value: unknown, key: string) => unknown): Properties {

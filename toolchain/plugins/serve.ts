@@ -61,6 +61,10 @@ export interface ResourceHandler {
 export interface Provider {
   readonly name: string;
   readonly version: string;
+  /** What the official plugin adds to the provider's own inputs. */
+  readonly kept?: Properties;
+  /** Whether it is told which inputs are secret; the engine marks the answers of one that is not. */
+  readonly acceptsSecrets: boolean;
   /** Provider configuration this plugin understands; any other is refused by name. */
   readonly configuration: readonly string[];
   configure(configuration: Readonly<Record<string, string>>): void;
@@ -108,14 +112,18 @@ function pluginCalls({ provider, cancelled }: Context): grpc.UntypedServiceImple
       const failures = unsupported.map((key) =>
         failure({ property: key, reason: notCovered(provider, `provider option ${key}`) }),
       );
-      return new messages.CheckResponse().setInputs(toStruct(inputs)).setFailuresList(failures);
+      return new messages.CheckResponse()
+        .setInputs(toStruct({ ...inputs, ...provider.kept }))
+        .setFailuresList(failures);
     }),
     configure: unary(async (request: requests.ConfigureRequest) => {
       const variables = request.getVariablesMap().toObject(false) as [string, string][];
       provider.configure(
         Object.fromEntries(variables.map(([key, value]) => [key.split(":").at(-1) ?? key, value])),
       );
-      return new messages.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
+      return new messages.ConfigureResponse()
+        .setAcceptsecrets(provider.acceptsSecrets)
+        .setSupportspreview(true);
     }),
     cancel: unary(async () => {
       cancelled.abort(new ProviderError("cancelled"));

@@ -23,6 +23,13 @@ describe("markLike", () => {
     });
   });
 
+  it("marks a secret within a secret, whichever of the two sides has marked which", () => {
+    const marked = { way: secret({ host: "h", key: secret("k") }) };
+    expect(markLike({ way: { host: "h", key: "k" } }, marked)).toEqual(marked);
+    expect(markLike({ way: { host: "h", key: secret("k") } }, { way: secret({}) })).toEqual(marked);
+    expect(markLike(marked, { way: { host: "h", key: "k" } })).toEqual(marked);
+  });
+
   it("does not wrap twice what the handler has marked", () => {
     expect(markLike({ key: secret("x") }, { key: secret("x") })).toEqual({ key: secret("x") });
   });

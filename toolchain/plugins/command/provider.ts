@@ -1,7 +1,7 @@
 /** What the engine's calls mean for a command resource: when it runs, what is kept, and which change replaces it. */
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { type Properties, secret } from "../properties.ts";
+import type { Properties } from "../properties.ts";
 import { type Call, ProviderError, type ResourceHandler } from "../serve.ts";
 import type { Outputs, Run } from "./run.ts";
 import { checkInputs, type ObjectSchema } from "./schema.ts";
@@ -15,17 +15,10 @@ export interface CommandType {
 /** The handler of one kind of command resource. */
 export function commandHandler(type: CommandType): ResourceHandler {
   return {
-    check: async ({ inputs: given }) => {
-      const { inputs, failures } = checkInputs(type.inputs, given);
-      // It holds keys and passwords, so the official schema declares it secret whatever the program says.
-      return {
-        inputs: "connection" in inputs ? { ...inputs, connection: secret(inputs.connection) } : inputs,
-        failures,
-      };
-    },
-    diff: ({ oldOutputs, inputs }) => {
+    check: async ({ inputs }) => checkInputs(type.inputs, inputs),
+    diff: ({ oldInputs, inputs }) => {
       const changed = Object.keys(type.inputs.properties).filter(
-        (name) => !isDeepStrictEqual(oldOutputs[name], inputs[name]),
+        (name) => !isDeepStrictEqual(oldInputs[name], inputs[name]),
       );
       return { changed, replaced: changed.filter((name) => name === "triggers"), deleteBeforeReplace: false };
     },

@@ -9,9 +9,9 @@ const login: Record<string, Property> = {
   host: { kind: "string", required: true },
   port: { kind: "number", default: 22 },
   user: { kind: "string", default: "root" },
-  password: { kind: "string" },
-  privateKey: { kind: "string" },
-  privateKeyPassword: { kind: "string" },
+  password: { kind: "string", secret: true },
+  privateKey: { kind: "string", secret: true },
+  privateKeyPassword: { kind: "string", secret: true },
   agentSocketPath: { kind: "string" },
   dialErrorLimit: { kind: "integer", default: 10 },
   perDialTimeout: { kind: "integer", default: 15 },
@@ -25,6 +25,7 @@ export const remoteInputs: ObjectSchema = {
     ...commonInputs,
     connection: {
       required: true,
+      secret: true,
       kind: {
         name: "remote.Connection",
         properties: { ...login, proxy: { kind: { name: "remote.ProxyConnection", properties: login } } },

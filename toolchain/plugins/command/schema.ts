@@ -1,5 +1,5 @@
 /** Input checks driven by tables, with the words of Pulumi's own command provider. */
-import { type Properties, UNKNOWN } from "../properties.ts";
+import { type Properties, secret, UNKNOWN } from "../properties.ts";
 import type { CheckFailure } from "../serve.ts";
 
 /** A simple type, or the list of accepted words. */
@@ -18,6 +18,8 @@ export interface Property {
   kind: Kind | ObjectSchema;
   required?: boolean;
   default?: unknown;
+  /** Whether the official schema calls it a secret, whatever the program says. */
+  secret?: boolean;
   /** Why a property the official provider takes is refused here, and what to do instead. */
   refused?: string;
 }
@@ -28,7 +30,7 @@ export interface ObjectSchema {
   properties: Record<string, Property>;
 }
 
-/** Inputs with defaults filled in, and everything that is wrong with them. */
+/** Inputs with defaults filled in and secrets marked, and everything that is wrong with them. */
 export interface Checked {
   inputs: Properties;
   failures: CheckFailure[];
@@ -44,7 +46,8 @@ export function checkInputs(schema: ObjectSchema, given: Properties): Checked {
       if (property.required) fail(failures, name, `Missing required field '${name}' on '${schema.name}'`);
       continue;
     }
-    inputs[name] = checkValue(schema, name, property, value, failures);
+    const checked = checkValue(schema, name, property, value, failures);
+    inputs[name] = property.secret ? secret(checked) : checked;
   }
   for (const name of Object.keys(given)) {
     if (schema.properties[name] === undefined) {
