@@ -1,5 +1,5 @@
 /** docker:index/container:Container — created, connected, given its files, then started; most changes replace it. */
-import type { Container, ContainerInspectInfo } from "dockerode";
+import type { Container } from "dockerode";
 import type { Properties } from "../properties.ts";
 import type { ResourceHandler } from "../serve.ts";
 import { archive } from "./archive.ts";
@@ -10,19 +10,31 @@ import {
   resources,
   uploadedFiles,
 } from "./containerInputs.ts";
+import { outputsOf } from "./containerOutputs.ts";
 import { daemon, refusal, request, requestUnless } from "./daemon.ts";
+import { withDefaults, withoutDefaults } from "./defaults.ts";
 import { changedProperties, checkInputs } from "./inputs.ts";
+
+const defaults = {
+  containerReadRefreshTimeoutMilliseconds: 15_000,
+  mustRun: true,
+  networkMode: "bridge",
+  removeVolumes: true,
+  start: true,
+  waitTimeout: 60,
+};
 
 const updatedInPlace = ["memory", "memorySwap", "restart", "mustRun"];
 
 /** Handler of docker:index/container:Container. */
 export const container: ResourceHandler = {
   async check({ inputs }) {
-    return { inputs, failures: checkInputs(containerInputs, inputs) };
+    const kept = withDefaults(inputs, defaults, ["tmpfs"]);
+    return { inputs: kept, failures: checkInputs(containerInputs, inputs) };
   },
 
   diff({ oldInputs, oldOutputs, inputs }) {
-    const changed = changedProperties(oldInputs, inputs, ["command"]);
+    const changed = changedProperties(asGiven(oldInputs), asGiven(inputs), ["command"]);
     // A refresh found it stopped: as the official plugin, start it again.
     if (oldOutputs.mustRun === false) changed.push("mustRun");
     const replaced = changed.filter((property) => !updatedInPlace.includes(property));
@@ -30,7 +42,7 @@ export const container: ResourceHandler = {
   },
 
   async create({ inputs }) {
-    const parsed = containerInputs.parse(inputs);
+    const parsed = containerInputs.parse(asGiven(inputs));
     const created = await createContainer(parsed);
     try {
       await connectNetworks(created, parsed);
@@ -41,7 +53,8 @@ export const container: ResourceHandler = {
       await created.remove({ force: true, v: true }).catch(() => {});
       throw error;
     }
-    return { id: created.id, outputs: (await containerOutputs(created.id, inputs)) ?? inputs };
+    const given = asGiven(inputs);
+    return { id: created.id, outputs: (await containerOutputs(created.id, given)) ?? given };
   },
 
   async read({ id, oldOutputs }) {
@@ -50,9 +63,10 @@ export const container: ResourceHandler = {
 
   async update({ id, oldOutputs, inputs }) {
     const existing = daemon().getContainer(id);
-    await request("Unable to update a container", existing.update(resources(containerInputs.parse(inputs))));
+    const given = asGiven(inputs);
+    await request("Unable to update a container", existing.update(resources(containerInputs.parse(given))));
     if (oldOutputs.mustRun === false) await requestUnless(304, "Unable to start container", existing.start());
-    return (await containerOutputs(id, inputs)) ?? inputs;
+    return (await containerOutputs(id, given)) ?? given;
   },
 
   async delete({ id }) {
@@ -63,6 +77,10 @@ export const container: ResourceHandler = {
     );
   },
 };
+
+function asGiven(kept: Properties): Properties {
+  return withoutDefaults(kept, defaults);
+}
 
 async function createContainer(inputs: ContainerInputs): Promise<Container> {
   try {
@@ -96,28 +114,8 @@ async function upload(created: Container, inputs: ContainerInputs): Promise<void
   await request("Unable to upload volume content", created.putArchive(await archive(files), { path: "/" }));
 }
 
-async function containerOutputs(id: string, known: Properties): Promise<Properties | undefined> {
+/** The outputs as the daemon has them now; undefined when the container is gone. */
+async function containerOutputs(id: string, given: Properties): Promise<Properties | undefined> {
   const found = await requestUnless(404, "Unable to read container", daemon().getContainer(id).inspect());
-  if (!found) return undefined;
-  const { State: state, Config: config, HostConfig: hostConfig } = found;
-  return {
-    ...known,
-    hostname: config.Hostname,
-    ipcMode: hostConfig.IpcMode,
-    networkMode: hostConfig.NetworkMode,
-    runtime: hostConfig.Runtime,
-    mustRun: state.Running,
-    exitCode: state.ExitCode,
-    networkDatas: networkDatas(found),
-  };
-}
-
-function networkDatas({ NetworkSettings }: ContainerInspectInfo): Properties[] {
-  return Object.entries(NetworkSettings.Networks).map(([networkName, endpoint]) => ({
-    networkName,
-    gateway: endpoint.Gateway,
-    ipAddress: endpoint.IPAddress,
-    ipPrefixLength: endpoint.IPPrefixLen,
-    macAddress: endpoint.MacAddress,
-  }));
+  return found && { ...defaults, ...outputsOf(found, given) };
 }

@@ -4,7 +4,8 @@ import { z } from "zod";
 import type { ArchiveFile } from "./archive.ts";
 import { labelsInput, labelsMap } from "./labels.ts";
 
-const mebibyte = 1024 * 1024;
+/** Bytes in the unit of every amount of memory here. */
+export const mebibyte = 1024 * 1024;
 
 /** The inputs that are covered; any other is refused. */
 export const containerInputs = z.strictObject({

@@ -2,7 +2,7 @@
 import { access } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { z } from "zod";
-import { type Properties, UNKNOWN } from "../properties.ts";
+import { type Properties, secret, UNKNOWN } from "../properties.ts";
 import { type Call, type CheckFailure, ProviderError, type ResourceHandler } from "../serve.ts";
 import { contextDigest, dockerfileInContext, packContext } from "./buildContext.ts";
 import { daemon, request, requestUnless } from "./daemon.ts";
@@ -33,7 +33,7 @@ export const image: ResourceHandler = {
     if (!build || build.context === UNKNOWN || build.dockerfile === UNKNOWN) return { inputs, failures };
     const missing = await missingDockerfile(build.dockerfile);
     if (missing) return { inputs, failures: [...failures, missing] };
-    const digest = contextDigest(await packContext(build.context));
+    const digest = await contextDigest(build.context, build.dockerfile);
     return {
       inputs: { ...inputs, buildOnPreview: false, build: { ...build, contextDigest: digest } },
       failures,
@@ -100,7 +100,8 @@ async function build({ inputs, progress, signal }: Call & { inputs: Properties }
       registryServer: "",
       repoDigest,
     };
-    return { ...outputs, ...(platform && { platform }) };
+    // Where the official plugin looks for the old inputs.
+    return { ...outputs, ...(platform && { platform }), __inputs: secret(inputs) };
   } catch (error) {
     throw signal.aborted ? new ProviderError(`${task}: cancelled`) : error;
   }

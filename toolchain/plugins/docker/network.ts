@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Properties } from "../properties.ts";
 import type { ResourceHandler } from "../serve.ts";
 import { daemon, refusal, request, requestUnless } from "./daemon.ts";
+import { withDefaults, withoutDefaults } from "./defaults.ts";
 import { changedProperties, checkInputs } from "./inputs.ts";
 import { labelsInput, labelsMap } from "./labels.ts";
 
@@ -14,21 +15,24 @@ const networkInputs = z.strictObject({
   options: z.record(z.string(), z.string()).optional(),
 });
 
+const defaults = { ipamDriver: "default" };
+
 const detachSeconds = 30;
 
 /** Handler of docker:index/network:Network. */
 export const network: ResourceHandler = {
   async check({ inputs }) {
-    return { inputs, failures: checkInputs(networkInputs, inputs) };
+    const kept = withDefaults(inputs, defaults, ["options"]);
+    return { inputs: kept, failures: checkInputs(networkInputs, inputs) };
   },
 
   diff({ oldInputs, inputs }) {
-    const changed = changedProperties(oldInputs, inputs);
+    const changed = changedProperties(asGiven(oldInputs), asGiven(inputs));
     return { changed, replaced: changed, deleteBeforeReplace: true };
   },
 
   async create({ inputs }) {
-    const { name, ipamConfigs, labels, options } = networkInputs.parse(inputs);
+    const { name, ipamConfigs, labels, options } = networkInputs.parse(asGiven(inputs));
     const subnets = ipamConfigs?.map(({ subnet }) => subnet).join(", ") ?? "of the daemon's choice";
     const pending = daemon().createNetwork({
       Name: name,
@@ -36,7 +40,7 @@ export const network: ResourceHandler = {
       Labels: labelsMap(labels),
       Options: options ?? {},
       IPAM: {
-        Driver: "default",
+        Driver: defaults.ipamDriver,
         Config:
           ipamConfigs?.map(({ subnet, gateway }) => ({
             Subnet: subnet,
@@ -45,7 +49,7 @@ export const network: ResourceHandler = {
       },
     });
     const { id } = await request("Unable to create network", pending, `network ${name}, subnet ${subnets}`);
-    return { id, outputs: (await networkOutputs(id, inputs)) ?? inputs };
+    return { id, outputs: (await networkOutputs(id, asGiven(inputs))) ?? asGiven(inputs) };
   },
 
   async read({ id, oldOutputs }) {
@@ -63,11 +67,37 @@ export const network: ResourceHandler = {
   },
 };
 
-async function networkOutputs(id: string, known: Properties): Promise<Properties | undefined> {
+function asGiven(kept: Properties): Properties {
+  return withoutDefaults(kept, defaults);
+}
+
+/** The outputs as the daemon has them now; undefined when the network is gone. */
+async function networkOutputs(id: string, given: Properties): Promise<Properties | undefined> {
   const found = await requestUnless(404, "Unable to read network", daemon().getNetwork(id).inspect());
   if (!found) return undefined;
-  const { Driver: driver, Scope: scope, Internal: internal, Options: options } = found;
-  return { ...known, driver, scope, internal, options: options ?? {} };
+  const {
+    Attachable: attachable,
+    Driver: driver,
+    EnableIPv6: ipv6,
+    Ingress: ingress,
+    Internal: internal,
+  } = found;
+  const ipamConfigs = (given.ipamConfigs as Properties[] | undefined)?.map((config) => ({
+    ipRange: "",
+    ...config,
+  }));
+  const asked = { ...given, ...defaults, ...(ipamConfigs && { ipamConfigs }) };
+  return {
+    ...asked,
+    id,
+    attachable,
+    driver,
+    ingress,
+    internal,
+    ipv6,
+    options: found.Options ?? {},
+    scope: found.Scope,
+  };
 }
 
 async function removed(id: string, isLastTry: boolean): Promise<boolean> {

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 async function digest(): Promise<string> {
-  return contextDigest(await packContext(directory));
+  return contextDigest(directory, join(directory, "Dockerfile"));
 }
 
 describe("the digest of a build context", () => {

@@ -91,6 +91,23 @@ describe("changedProperties", () => {
   });
 });
 
+describe("a state that was written before defaults were kept", () => {
+  it.each([
+    ["network", network, { name: "n", labels: [{ label: "a", value: "b" }] }],
+    ["container", container, { name: "n", image: "i", tmpfs: { "/run": "" }, capabilities: { adds: ["A"] } }],
+  ])("shows no change: %s", async (_, handler, given) => {
+    const { inputs } = await handler.check({ ...call, inputs: given });
+    expect(inputs).not.toEqual(given);
+    for (const [oldInputs, now] of [
+      [given, inputs],
+      [inputs, given],
+    ] as const) {
+      const difference = handler.diff({ ...call, id: "1", oldInputs, oldOutputs: {}, inputs: now });
+      expect(difference.changed).toEqual([]);
+    }
+  });
+});
+
 describe("diff of a container", () => {
   const old = { name: "n", image: "i", memory: 64, restart: "no", tmpfs: { "/run": "" } };
   const diff = (inputs: Properties, oldOutputs: Properties = {}) =>
