@@ -2,8 +2,9 @@
 import { execa } from "execa";
 import { backendEnvironment, isOperation, openStack, runAttached, runPulumi } from "../setup/backend.ts";
 import { projectDirectory } from "../setup/directories.ts";
+import { providePlugins } from "../setup/plugins.ts";
 import { type PulumiCli, providePulumi } from "../setup/pulumi.ts";
-import { endWith } from "./stackVerb.ts";
+import { endWith, pluginsOf } from "./stackVerb.ts";
 
 const args = process.argv.slice(2);
 await endWith(async () => passOn(await providePulumi()));
@@ -11,7 +12,10 @@ await endWith(async () => passOn(await providePulumi()));
 async function passOn(cli: PulumiCli): Promise<number> {
   const env = { ...cli.env, ...(await backendEnvironment()) };
   const stack = namedStack() ?? (await selectedStack(cli, env)) ?? "dev";
-  if (isOperation(args) || args[0] === "config") return runPulumi(await openStack(cli, stack), args);
+  if (isOperation(args)) {
+    return runPulumi(await openStack(await providePlugins(cli, pluginsOf(stack)), stack), args);
+  }
+  if (args[0] === "config") return runPulumi(await openStack(cli, stack), args);
   return runAttached(cli, { ...env, PULUMI_STACK: stack }, args);
 }
 

@@ -4,8 +4,10 @@ import { Command } from "commander";
 import pc from "picocolors";
 import { parseDocument } from "yaml";
 import { openStack, type Stack, settingsPath } from "../setup/backend.ts";
+import { providePlugins } from "../setup/plugins.ts";
 import { providePulumi } from "../setup/pulumi.ts";
 import { SetupError } from "../setup/rung.ts";
+import type { PluginName } from "../setup/standIns.ts";
 
 /** What a verb is asked for. */
 export interface VerbOptions {
@@ -48,6 +50,16 @@ export async function endWith(work: () => Promise<number>): Promise<void> {
 /** The stack, with the Pulumi that the set-up found or made. */
 export async function provideStack(name: string): Promise<Stack> {
   return openStack(await providePulumi(), name);
+}
+
+/** The stack, with the plugins too that its program needs. */
+export async function provideProgram(name: string): Promise<Stack> {
+  return openStack(await providePlugins(await providePulumi(), pluginsOf(name)), name);
+}
+
+/** The plugins that the stack's program needs. */
+export function pluginsOf(stack: string): PluginName[] {
+  return isLab(stack) ? ["command", "docker"] : ["command"];
 }
 
 /** Whether the stack's hosts are containers of this machine. */

@@ -7,6 +7,7 @@ import { execa } from "execa";
 import { cached, cachePath } from "./cache.ts";
 import { projectDirectory } from "./directories.ts";
 import { planForGo, provideGo } from "./goToolchain.ts";
+import { inspectPlugins } from "./plugins.ts";
 import { type Finding, report, reportLongWork, SetupError } from "./rung.ts";
 import { installStandIns } from "./standIns.ts";
 
@@ -43,10 +44,17 @@ export async function providePulumi(): Promise<PulumiCli> {
 export async function inspectPulumi(): Promise<Finding[]> {
   const what = "Pulumi CLI";
   const found = await versionOf("pulumi");
-  if (found !== undefined && isNewEnough(found)) return [{ what, present: true, detail: `${found} on PATH` }];
+  if (found !== undefined && isNewEnough(found)) {
+    const plugins = await inspectPlugins({ command: "pulumi", env: {} });
+    return [{ what, present: true, detail: `${found} on PATH` }, ...plugins];
+  }
   const unfit = found === undefined ? "not on PATH" : `${found} on PATH is older than ${OLDEST_VERSION}`;
   if (existsSync(downloadedCommand())) {
-    return [{ what, present: true, detail: `${VERSION}, from the npm package pulumi (${unfit})` }];
+    const plugins = await inspectPlugins({ command: downloadedCommand(), env: {} });
+    return [
+      { what, present: true, detail: `${VERSION}, from the npm package pulumi (${unfit})` },
+      ...plugins,
+    ];
   }
   if (existsSync(join(goHome(), "bin", "pulumi"))) {
     return [

@@ -1,10 +1,10 @@
-/** Puts this project's language host and plugins where a CLI built from its Go module looks for them. */
+/** Puts this project's language host and plugins where a CLI that has no others looks for them. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { build } from "esbuild";
-import { cached } from "./cache.ts";
+import { cached, cachePath } from "./cache.ts";
 import { projectDirectory } from "./directories.ts";
 
 const TOOLCHAIN = join(projectDirectory, "toolchain");
@@ -16,6 +16,9 @@ const ENTRY_POINTS = {
   docker: join(TOOLCHAIN, "plugins", "docker.ts"),
 };
 
+/** A plugin that this program needs; `docker` for a lab alone. */
+export type PluginName = "command" | "docker";
+
 /**
  * Writes the executables the engine looks for into a Pulumi home, beside the CLI in its `bin`. They run whatever
  * `PULUMI_LVS_TOOLCHAIN` in the returned environment names, so that several checkouts share one home.
@@ -23,10 +26,26 @@ const ENTRY_POINTS = {
 export async function installStandIns(home: string): Promise<Record<string, string>> {
   await writeShim(join(home, "bin", "pulumi-language-nodejs"), "languageHost");
   for (const plugin of ["command", "docker"] as const) {
-    const folder = `resource-${plugin}-v${await sdkVersion(plugin)}`;
+    const folder = `resource-${plugin}-v${await pluginVersion(plugin)}`;
     await writeShim(join(home, "plugins", folder, `pulumi-resource-${plugin}`), plugin);
   }
   return { PULUMI_LVS_TOOLCHAIN: await bundleStandIns() };
+}
+
+/**
+ * The environment in which an engine finds these plugins at the end of PATH. Nothing is written into the user's Pulumi
+ * home, where it would be taken for the official plugin from then on.
+ */
+export async function standInsOnPath(plugins: readonly PluginName[]): Promise<Record<string, string>> {
+  const folders = plugins.map((plugin) => cachePath(`stand-in-${plugin}`));
+  for (const [at, plugin] of plugins.entries()) {
+    await writeShim(join(folders[at] ?? "", `pulumi-resource-${plugin}`), plugin);
+  }
+  return {
+    PATH: [process.env.PATH, ...folders].join(delimiter),
+    PULUMI_IGNORE_AMBIENT_PLUGINS: "false",
+    PULUMI_LVS_TOOLCHAIN: await bundleStandIns(),
+  };
 }
 
 async function writeShim(path: string, name: keyof typeof ENTRY_POINTS): Promise<void> {
@@ -38,13 +57,13 @@ async function writeShim(path: string, name: keyof typeof ENTRY_POINTS): Promise
   await rename(partial, path);
 }
 
-/** The plugin version that the installed SDK package asks for. */
-async function sdkVersion(plugin: string): Promise<string> {
+/** The version of a plugin that the installed SDK package asks for. */
+export async function pluginVersion(plugin: PluginName): Promise<string> {
   const manifest = join(projectDirectory, "node_modules", "@pulumi", plugin, "package.json");
   return (JSON.parse(await readFile(manifest, "utf8")) as { version: string }).version.replace(/^v/, "");
 }
 
-/** One file per executable, made anew when a source or a dependency changes: it starts three times faster than the sources. */
+/** The directory of the bundles, one file per executable, made anew when a source or a dependency changes: it starts three times faster than the sources. */
 export async function bundleStandIns(): Promise<string> {
   return cached(`toolchain-${await sourceDigest()}`, async (partial) => {
     await build({
