@@ -1,4 +1,6 @@
 /** What the tests of pure parts need beside this checkout: the tools that run or check the programs of `host/`. */
+import { mkdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { execa } from "execa";
 import { canInstallPackages, installPackages } from "./apt.ts";
 import { type Finding, SetupError } from "./rung.ts";
@@ -10,6 +12,8 @@ interface TestTool {
   /** A command that works where the tool is present. */
   readonly probe: readonly [string, ...string[]];
   readonly reason: string;
+  /** Units of the package that would let people in: they are kept from being started. */
+  readonly units?: readonly string[];
 }
 
 const tools: readonly TestTool[] = [
@@ -25,6 +29,13 @@ const tools: readonly TestTool[] = [
     probe: ["perl", "-MLWP::Protocol::https", "-e", "1"],
     reason: "the tests run the health check, which asks with it",
   },
+  {
+    name: "sshd",
+    package: "openssh-server",
+    probe: ["test", "-x", "/usr/sbin/sshd"],
+    reason: "the tests of jump hosts start it on the loopback",
+    units: ["ssh.service", "ssh.socket"],
+  },
 ];
 
 /** Gets each tool from the distribution unless it is present. Throws a {@link SetupError} where neither is possible. */
@@ -36,6 +47,7 @@ export async function provideTestTools(): Promise<void> {
         `${tool.name} is missing, and the tests need it: install it, or run them as root on Debian or Ubuntu`,
       );
     }
+    for (const unit of tool.units ?? []) await mask(unit);
     await installPackages([tool.package], tool.reason);
   }
 }
@@ -51,6 +63,15 @@ export async function inspectTestTools(): Promise<Finding[]> {
       return { what: `${tool.name} (tests)`, present, detail: present ? "installed" : filled };
     }),
   );
+}
+
+/** What `systemctl mask` does, also where no systemd runs; `systemctl unmask` takes it back. */
+async function mask(unit: string): Promise<void> {
+  const directory = "/etc/systemd/system";
+  await mkdir(directory, { recursive: true });
+  await symlink("/dev/null", join(directory, unit)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
 }
 
 async function isPresent({ probe: [command, ...args] }: TestTool): Promise<boolean> {
