@@ -1,6 +1,6 @@
 /** The connection of a `command:remote:Command`, as the program gives it and the state keeps it → the way in over SSH. */
 import { z } from "zod";
-import type { SshTarget } from "../ssh/target.ts";
+import type { SshHop, SshTarget } from "../ssh/target.ts";
 
 const endpointSchema = z.object({
   host: z.string(),
@@ -25,7 +25,7 @@ export function targetOf({ proxy, ...route }: Connection, patience: Patience): S
   return { ...endpoint(route, patience), ...(proxy && { jump: endpoint(proxy, patience) }) };
 }
 
-function endpoint(route: z.infer<typeof endpointSchema>, patience: Patience): Omit<SshTarget, "jump"> {
+function endpoint(route: z.infer<typeof endpointSchema>, patience: Patience): SshHop {
   const { privateKey, privateKeyPassword, hostKey, host, port, user, dialErrorLimit } = route;
   const agent = process.env.SSH_AUTH_SOCK;
   return {

@@ -1,8 +1,9 @@
 /** Runs one command on one host over SSH and always closes the connection. */
 import { StringDecoder } from "node:string_decoder";
 import type { Client, ClientChannel } from "ssh2";
-import { connect, type DialOptions } from "./dial.ts";
+import { connect } from "./connect.ts";
 import { endpointOf, SshConnectionLostError, type SshTarget } from "./target.ts";
+import type { DialOptions } from "./tries.ts";
 
 /** A command and how to feed and watch it. */
 export interface SshCommand extends DialOptions {

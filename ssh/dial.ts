@@ -1,107 +1,20 @@
-/** Opens one SSH connection: repeats a dial as Pulumi's command provider does and says plainly why it failed. */
+/** Opens one SSH connection and says plainly why it failed. */
 import type { Duplex } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import ssh2, { type AnyAuthMethod, type Client, type ConnectConfig } from "ssh2";
 import { fingerprint, keyType, type PinnedHostKey, parseHostKey } from "./hostKey.ts";
 import {
   endpointOf,
   SshAuthError,
   SshConfigError,
+  SshCutOffError,
   type SshError,
+  type SshHop,
   SshHostKeyError,
-  type SshTarget,
   SshUnreachableError,
 } from "./target.ts";
 
-type Hop = Omit<SshTarget, "jump">;
-
-/** Notes about a dial under way. */
-export interface DialOptions {
-  /** Ends the wait between two dials when aborted. */
-  signal?: AbortSignal | undefined;
-  /** Called before each new try, in the words of Pulumi's provider: `Dial 3/10 failed: retrying`. */
-  onRetry?: ((message: string) => void) | undefined;
-}
-
-/** An open connection; closing it also closes the one to the jump host. */
-export interface Connection {
-  client: Client;
-  close(): void;
-}
-
-// The waits of Pulumi's retry package (sdk/go/common/util/retry).
-const FIRST_WAIT_MS = 100;
-const WAIT_FACTOR = 1.5;
-const LONGEST_WAIT_MS = 5000;
-
-/** Connects to the target, through its jump host when it has one; throws an {@link SshError}. */
-export async function connect(target: SshTarget, options: DialOptions = {}): Promise<Connection> {
-  const { jump, ...hop } = target;
-  if (jump === undefined) {
-    const client = await retrying(hop, "Dial", options, () => dial(hop));
-    return { client, close: () => client.end() };
-  }
-  const bastion = await retrying(jump, "Dial proxy", options, () => dial(jump));
-  try {
-    const client = await retrying(hop, "Dial from proxy", options, async () =>
-      dial(hop, await forward(bastion, hop, jump)),
-    );
-    const close = () => {
-      client.end();
-      bastion.end();
-    };
-    return { client, close };
-  } catch (error) {
-    bastion.end();
-    throw error;
-  }
-}
-
-async function retrying<T>(
-  hop: Hop,
-  what: string,
-  options: DialOptions,
-  attempt: () => Promise<T>,
-): Promise<T> {
-  const limit = hop.dialErrorLimit ?? 10;
-  for (let failures = 1, waitMs = FIRST_WAIT_MS; ; failures++, waitMs *= WAIT_FACTOR) {
-    try {
-      return await attempt();
-    } catch (error) {
-      // A wrong key or password does not become right by asking again.
-      if (!(error instanceof SshUnreachableError)) throw error;
-      if (limit >= 0 && failures > limit) {
-        throw new SshUnreachableError(`${error.message} (${failures} ${failures === 1 ? "try" : "tries"})`);
-      }
-      options.onRetry?.(`${what} ${failures}/${limit < 0 ? "inf" : limit} failed: retrying`);
-      await sleep(Math.min(waitMs, LONGEST_WAIT_MS), undefined, {
-        ...(options.signal && { signal: options.signal }),
-      });
-    }
-  }
-}
-
-function forward(bastion: Client, hop: Hop, jump: Hop): Promise<Duplex> {
-  const seconds = perDialTimeoutSeconds(hop);
-  return new Promise((resolve, reject) => {
-    const fail = (reason: string) => {
-      const route = `${endpointOf(hop)} cannot be reached from jump host ${endpointOf(jump)}`;
-      reject(new SshUnreachableError(`${route}: ${reason}`));
-    };
-    const timer = seconds > 0 ? setTimeout(fail, seconds * 1000, `no answer in ${seconds} s`) : undefined;
-    bastion.forwardOut("127.0.0.1", 0, hop.host, hop.port ?? 22, (error, channel) => {
-      clearTimeout(timer);
-      if (error) fail(error.message.replace("(SSH) Channel open failure: ", ""));
-      else resolve(channel);
-    });
-  });
-}
-
-function perDialTimeoutSeconds(hop: Hop): number {
-  return hop.perDialTimeoutSeconds ?? 15;
-}
-
-function dial(hop: Hop, through?: Duplex): Promise<Client> {
+/** Logs in, over a TCP connection of its own or `through` a given one; throws an {@link SshError}. */
+export function dial(hop: SshHop, onConnect: () => void, through?: Duplex): Promise<Client> {
   const pinned = pinnedKey(hop);
   let shown: Buffer | undefined;
   const config: ConnectConfig = {
@@ -127,6 +40,7 @@ function dial(hop: Hop, through?: Duplex): Promise<Client> {
       reject(classify(hop, error, pinned, shown));
     };
     client
+      .once("connect", onConnect)
       .once("ready", () => {
         client.setNoDelay(true);
         resolve(client);
@@ -137,7 +51,45 @@ function dial(hop: Hop, through?: Duplex): Promise<Client> {
   });
 }
 
-function pinnedKey(hop: Hop): PinnedHostKey | undefined {
+/** A TCP connection from the jump host to the target; throws an {@link SshUnreachableError}. */
+export function forward(bastion: Client, hop: SshHop, jump: SshHop): Promise<Duplex> {
+  const seconds = perDialTimeoutSeconds(hop);
+  const route = `${endpointOf(hop)} cannot be reached from jump host ${endpointOf(jump)}`;
+  return new Promise((resolve, reject) => {
+    let isLate = false;
+    const giveUp = () => {
+      isLate = true;
+      reject(new SshUnreachableError(`${route}: no answer in ${seconds} s`));
+    };
+    const timer = seconds > 0 ? setTimeout(giveUp, seconds * 1000) : undefined;
+    const opened = (error: Error | undefined, channel: Duplex) => {
+      clearTimeout(timer);
+      if (error) return reject(refusal(route, error));
+      if (isLate) channel.destroy();
+      else resolve(channel);
+    };
+    try {
+      bastion.forwardOut("127.0.0.1", 0, hop.host, hop.port ?? 22, opened);
+    } catch (error) {
+      clearTimeout(timer);
+      reject(refusal(route, error as Error));
+    }
+  });
+}
+
+/** An error without a reason is not the jump host's answer: the connection to it is gone. */
+function refusal(route: string, error: Error): SshUnreachableError {
+  if ("reason" in error) {
+    return new SshUnreachableError(`${route}: ${error.message.replace("(SSH) Channel open failure: ", "")}`);
+  }
+  return new SshCutOffError(`${route}: the connection to the jump host broke`);
+}
+
+function perDialTimeoutSeconds(hop: SshHop): number {
+  return hop.perDialTimeoutSeconds ?? 15;
+}
+
+function pinnedKey(hop: SshHop): PinnedHostKey | undefined {
   if (hop.hostKey === undefined) return undefined;
   try {
     return parseHostKey(hop.hostKey);
@@ -146,7 +98,7 @@ function pinnedKey(hop: Hop): PinnedHostKey | undefined {
   }
 }
 
-function authMethods(hop: Hop): AnyAuthMethod[] {
+function authMethods(hop: SshHop): AnyAuthMethod[] {
   const { password, privateKey, agentSocket, passphrase } = hop;
   const username = hop.user ?? "root";
   const methods: AnyAuthMethod[] = [];
@@ -168,7 +120,7 @@ function authMethods(hop: Hop): AnyAuthMethod[] {
 }
 
 function classify(
-  hop: Hop,
+  hop: SshHop,
   error: Error & { level?: string },
   pinned?: PinnedHostKey,
   shown?: Buffer,
@@ -190,6 +142,11 @@ function classify(
     const given = [...new Set(authMethods(hop).map(({ type }) => type))].join(", ");
     return new SshAuthError(
       `${endpoint} refuses to log in ${hop.user ?? "root"}: none of the given credentials was accepted (${given || "none given"})`,
+    );
+  }
+  if (/closed the connection|lost before handshake|ECONNRESET|EPIPE/.test(error.message)) {
+    return new SshCutOffError(
+      `${endpoint} is not reachable over SSH: it closes connections before login, as sshd does above its MaxStartups`,
     );
   }
   return new SshUnreachableError(`${endpoint} is not reachable over SSH: ${error.message}`);

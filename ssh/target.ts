@@ -1,7 +1,7 @@
 /** What it takes to reach one host over SSH, and the errors that reaching it can end in. */
 
-/** One host reached over SSH, directly or through a jump host. */
-export interface SshTarget {
+/** One SSH server and how to log in there. */
+export interface SshHop {
   /** DNS name or address. */
   host: string;
   /** TCP port; default 22. */
@@ -18,16 +18,20 @@ export interface SshTarget {
   agentSocket?: string;
   /** The one accepted host key as an authorized_keys line (`ssh-ed25519 AAAA…`); absent: any is accepted, as the command provider has it. */
   hostKey?: string;
-  /** Host to connect through. */
-  jump?: Omit<SshTarget, "jump">;
   /** Failed dials that are retried before giving up; default 10, -1 for no limit. */
   dialErrorLimit?: number;
   /** Longest time one dial may take until login is complete, in seconds; default 15, 0 for no limit. */
   perDialTimeoutSeconds?: number;
 }
 
+/** One host reached over SSH, directly or through a jump host. */
+export interface SshTarget extends SshHop {
+  /** Host to connect through. */
+  jump?: SshHop;
+}
+
 /** `host:port` of a target, for messages. */
-export function endpointOf(target: Omit<SshTarget, "jump">): string {
+export function endpointOf(target: SshHop): string {
   const host = target.host.includes(":") ? `[${target.host}]` : target.host;
   return `${host}:${target.port ?? 22}`;
 }
@@ -40,6 +44,11 @@ export class SshError extends Error {
 /** Nothing answered as an SSH server: refused, timed out, no route, unknown name, or cut off while connecting. */
 export class SshUnreachableError extends SshError {
   override name = "SshUnreachableError";
+}
+
+/** The server closed the connection before login, as it does when too many log in at once: a moment later it may let in. */
+export class SshCutOffError extends SshUnreachableError {
+  override name = "SshCutOffError";
 }
 
 /** The server showed another key than the pinned one, or has none of the pinned type. */

@@ -1,7 +1,7 @@
 /** An SSH server inside the test: runs what it is told with bash and remembers it. */
 import { spawn } from "node:child_process";
-import type { AddressInfo } from "node:net";
-import { connect } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import ssh2, {
   type AuthContext,
   type Connection,
@@ -33,8 +33,29 @@ export interface TestServer {
   executions: Execution[];
   /** Connections that were asked to be forwarded, as `host:port`. */
   forwarded: string[];
+  /** Clients that have logged in so far. */
+  logins(): number;
+  /** The most that were logging in at a time. */
+  mostLoggingIn(): number;
   openConnections(): number;
+  openForwards(): number;
+  /** Cuts all connections off and goes on listening. */
+  cutOff(): void;
   close(): Promise<void>;
+}
+
+/** What a test may want otherwise. */
+export interface ServerOptions {
+  /** Accepted only when given. */
+  password?: string;
+  /** Default: a free one. */
+  port?: number;
+  /** Default: a new one. */
+  clientKey?: KeyPair;
+  /** Connections that are closed at once before the first one is served, as sshd does above its MaxStartups. */
+  refusals?: number;
+  /** What a login takes at least. */
+  loginMs?: number;
 }
 
 /** A new Ed25519 key, with a passphrase only when one is given. */
@@ -52,23 +73,36 @@ export function newKey(passphrase?: string): KeyPair {
   }
 }
 
-/** Starts a server on the loopback, by default on a free port with new keys; it accepts `password` only when given. */
-export async function startServer(
-  options: { password?: string; port?: number; clientKey?: KeyPair } = {},
-): Promise<TestServer> {
+/** Starts a server on the loopback. */
+export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const hostKey = newKey();
   const clientKey = options.clientKey ?? newKey();
   const executions: Execution[] = [];
   const forwarded: string[] = [];
   const connections = new Set<Connection>();
-  const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (connection) => {
+  const forwards = new Set<Socket>();
+  const count = { refusals: options.refusals ?? 0, logins: 0, loggingIn: 0, mostLoggingIn: 0 };
+  const ssh = new ssh2.Server({ hostKeys: [hostKey.private] }, (connection) => {
     connections.add(connection);
-    connection.on("error", () => undefined).on("close", () => connections.delete(connection));
-    connection.on("authentication", (context) => authenticate(context, clientKey, options.password));
+    count.mostLoggingIn = Math.max(count.mostLoggingIn, ++count.loggingIn);
+    const loggedIn = () => void count.loggingIn--;
+    connection.once("ready", () => {
+      count.logins++;
+      loggedIn();
+      connection.off("close", loggedIn);
+    });
+    connection.on("error", () => undefined).once("close", loggedIn);
+    connection.on("close", () => connections.delete(connection));
+    connection.on("authentication", async (context) => {
+      await sleep(options.loginMs ?? 0);
+      authenticate(context, clientKey, options.password);
+    });
     connection.on("session", (accept) => serveSession(accept(), executions));
     connection.on("tcpip", (accept, reject, { destIP, destPort }) => {
       forwarded.push(`${destIP}:${destPort}`);
       const target = connect(destPort, destIP);
+      forwards.add(target);
+      target.on("close", () => forwards.delete(target));
       target.on("error", () => reject());
       target.on("connect", () => {
         const channel = accept();
@@ -76,18 +110,29 @@ export async function startServer(
       });
     });
   });
+  const server = createServer((socket) => {
+    if (count.refusals-- > 0) socket.destroy();
+    else ssh.injectSocket(socket);
+  });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));
+  const cutOff = () => {
+    for (const connection of connections) connection.end();
+  };
   return {
     port: (server.address() as AddressInfo).port,
     hostKey,
     clientKey,
     executions,
     forwarded,
+    logins: () => count.logins,
+    mostLoggingIn: () => count.mostLoggingIn,
     openConnections: () => connections.size,
+    openForwards: () => forwards.size,
+    cutOff,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const connection of connections) connection.end();
+        cutOff();
       }),
   };
 }

@@ -1,7 +1,7 @@
 /** `command:remote:Command`: a command on another host, over SSH. */
 import { constants } from "node:os";
 import { runOverSsh } from "../../../ssh/client.ts";
-import type { SshTarget } from "../../../ssh/target.ts";
+import type { SshHop, SshTarget } from "../../../ssh/target.ts";
 import { commonInputs, type Outputs, previousOutputs, type Run, Transcript } from "./run.ts";
 import type { ObjectSchema, Property } from "./schema.ts";
 
@@ -71,12 +71,7 @@ export async function runRemote(run: Run): Promise<Outputs> {
   return transcript.outputs();
 }
 
-function hop({
-  privateKeyPassword,
-  agentSocketPath,
-  perDialTimeout,
-  ...login
-}: Login): Omit<SshTarget, "jump"> {
+function hop({ privateKeyPassword, agentSocketPath, perDialTimeout, ...login }: Login): SshHop {
   const agentSocket = agentSocketPath ?? process.env.SSH_AUTH_SOCK;
   return {
     ...login,
