@@ -50,7 +50,9 @@ const sshShape = {
   jump: jump.optional().describe("Jump host to go through."),
   dialAttempts: dialAttempts
     .optional()
-    .describe("Attempts to reach a host before giving up, 0.1 s to 5 s apart. Default 10."),
+    .describe(
+      "Attempts to reach a host before giving up, 0.1 s to 5 s apart. Default 10, enough for `--parallel 64` through a jump host of sshd's default `MaxStartups`.",
+    ),
 };
 
 const sharedSsh = settings(sshShape);
