@@ -1,8 +1,8 @@
-/** Hosts that exist before any stack knows of them: lab containers with nothing but sshd, and no cluster on them. */
+/** Hosts that exist before any stack knows of them: lab containers, by default with nothing but sshd, and no cluster on them. */
 import { dirname } from "node:path";
 import { output, unsecret } from "@pulumi/pulumi";
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation/index.js";
-import { Lab, type LabHostArgs } from "../../lab/Lab.ts";
+import { Lab, type LabArgs } from "../../lab/Lab.ts";
 import type { SshTarget } from "../../ssh/target.ts";
 import { isolatedPulumi } from "../toolchain/workspace.ts";
 
@@ -16,16 +16,13 @@ export interface Machines {
 }
 
 /** Starts them with the program's own lab component, on a backend below `directory`. */
-export async function startMachines(
-  directory: string,
-  lab: { readonly stack: string; readonly subnet: string; readonly hosts: readonly LabHostArgs[] },
-): Promise<Machines> {
+export async function startMachines(directory: string, lab: LabArgs): Promise<Machines> {
   const { command, env } = await isolatedPulumi(directory);
   const pulumiCommand = await PulumiCommand.get(
     command === "pulumi" ? {} : { root: dirname(dirname(command)), skipVersionCheck: true },
   );
   const program = async () => {
-    const { hosts } = new Lab("lab", { ...lab, image: "bare" });
+    const { hosts } = new Lab("lab", { image: "bare", ...lab });
     const ssh = Object.entries(hosts).map(([name, host]) => [name, host.ssh] as const);
     return {
       hostKeys: output(Object.fromEntries(ssh.map(([name, { hostKey }]) => [name, hostKey]))),
@@ -39,7 +36,7 @@ export async function startMachines(
   const { outputs } = await machines.up();
   const hostKeys = outputs.hostKeys?.value as Record<string, string>;
   const privateKey = outputs.privateKey?.value as string;
-  const target = ({ name, address }: LabHostArgs): [string, SshTarget] => [
+  const target = ({ name, address }: LabArgs["hosts"][number]): [string, SshTarget] => [
     name,
     { host: address, user: "root", privateKey, hostKey: hostKeys[name] ?? "", dialErrorLimit: 30 },
   ];
