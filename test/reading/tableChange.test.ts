@@ -112,7 +112,12 @@ describe("what a plan does to the kernel's table", () => {
         "virtualServices.web.realServers.web2": undefined,
       };
       expect(leaving(change)).toMatchObject([
-        { realServer: "192.0.2.22:80", change: "leaves", connections: "12 clients go on elsewhere", breaks: false },
+        {
+          realServer: "192.0.2.22:80",
+          change: "leaves",
+          connections: "12 clients go on elsewhere",
+          breaks: false,
+        },
       ]);
     }
   });
