@@ -38,6 +38,7 @@ function alone(answering: readonly string[], isHeld = true) {
 
 const holder = director("lb01", "MASTER", []);
 const standby = director("lb02", "BACKUP", ["lb01"]);
+const withoutVip = [{ address: vip, held: false, answeredBy: [macOf("lb01")] }];
 const unread = (name: string): Asked => ({ name, reading: undefined });
 const web1: Asked = { name: "web21", reading: { ...nothingRead, mac: macOf("web21") } };
 const found = (...directors: readonly Asked[]) =>
@@ -109,6 +110,11 @@ describe("directors are not one cluster", () => {
       `VIP ${vip}: held by lb01 (MASTER) and lb02 (BACKUP); ARP is answered by lb01`,
     ],
     [
+      "where one that says so has not got the VIP",
+      [holder, director("lb02", "MASTER", ["lb01"], { vips: withoutVip })],
+      `VIP ${vip}: held by lb01 (MASTER) and lb02 (MASTER); ARP is answered by lb01`,
+    ],
+    [
       "where nobody holds the VIP",
       [director("lb01", "FAULT", []), director("lb02", "FAULT", [])],
       `VIP ${vip}: held by nobody (lb01 FAULT, lb02 FAULT); ARP is answered by nobody`,
@@ -117,6 +123,11 @@ describe("directors are not one cluster", () => {
       "where nobody is known to hold the VIP, and nobody answers",
       [unread("lb01"), director("lb02", "BACKUP", [])],
       `VIP ${vip}: held by nobody (lb02 BACKUP); lb01 could not be asked; ARP is answered by nobody`,
+    ],
+    [
+      "where nobody is known to hold the VIP, and a host answers that is known not to",
+      [unread("lb01"), director("lb02", "BACKUP", ["web21"])],
+      `VIP ${vip}: held by nobody (lb02 BACKUP); lb01 could not be asked; ARP is answered by web21`,
     ],
     [
       "where a real server answers",
@@ -167,6 +178,14 @@ describe("directors are not one cluster", () => {
     ),
   ])("%s", (_, directors, words) => {
     expect(found(...directors)).toEqual([words]);
+  });
+
+  it("where none of them synchronises", () => {
+    const mute = (name: string, role: string, answering: readonly string[]) =>
+      director(name, role, answering, { vrrp: shares(role, { sync: "" }) });
+    expect(found(mute("lb01", "MASTER", []), mute("lb02", "BACKUP", ["lb01"]))).toEqual([
+      "connection synchronisation: lb01 not running; lb02 not running",
+    ]);
   });
 
   it("in one sentence for all VIPs that are held alike", () => {
