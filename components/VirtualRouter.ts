@@ -10,7 +10,7 @@ import { runOverSsh } from "../ssh/client.ts";
 import { SshError } from "../ssh/target.ts";
 import { agreement } from "./agreement.ts";
 import { settled } from "./hostLink.ts";
-import { Succession } from "./succession.ts";
+import { type Member, Succession } from "./succession.ts";
 import { validated } from "./validate.ts";
 
 /** Arguments of a virtual router. */
@@ -59,11 +59,7 @@ export class VirtualRouter extends pulumi.ComponentResource {
     this.#names = Object.keys(args.directors);
     this.succession = new Succession(this.#names);
     this.#awaitDirectors(name);
-    const ways = pulumi.output(
-      this.succession.members.then((members) =>
-        Object.fromEntries(members.map(({ link }) => [link.name, link.connection])),
-      ),
-    );
+    const ways = pulumi.output(this.succession.members.then(waysTo));
     const retire = new pulumi.ResourceHook(`${name}-retire`, ({ oldInputs, newInputs }) =>
       this.#retire(oldInputs as Members, newInputs as Members),
     );
@@ -93,9 +89,9 @@ export class VirtualRouter extends pulumi.ComponentResource {
   #awaitDirectors(name: string): void {
     const { succession } = this;
     const end = () => {
-      const missing = this.#names.filter((each) => !this.#admitted.has(each));
       // What has failed before may be why.
       if (pulumi.log.hasErrors()) return;
+      const missing = this.#names.filter((each) => !this.#admitted.has(each));
       const these = missing.map((each) => `"${each}"`).join(", ");
       succession.giveUpWaiting(
         errorForPeople(
@@ -139,6 +135,12 @@ export class VirtualRouter extends pulumi.ComponentResource {
       }
     }
   }
+}
+
+/** None is told to retire where another one must not be changed as planned. */
+async function waysTo(members: readonly Member[]) {
+  await Promise.all(members.map(({ link }) => link.found()));
+  return Object.fromEntries(members.map(({ link }) => [link.name, link.connection]));
 }
 
 interface Members {
