@@ -141,9 +141,11 @@ describe("drift", () => {
       `web1: VIP ${vip} on lo → absent`,
       "web2: arp_ignore 1 → 0 (net.ipv4.conf.all.arp_ignore)",
     ];
-    expect(await drift()).toEqual({ exitCode: 2, found: expected });
+    const answered = `VIP ${vip}: held by lb1; ARP is answered by web2`;
+    const cluster = expect.stringContaining(`cluster: ${answered}`);
+    expect(await drift()).toEqual({ exitCode: 2, found: [...expected, cluster] });
     const { shown } = await stack.must("preview");
-    for (const line of expected) expect(shown).toContain(line);
+    for (const line of [...expected, answered]) expect(shown).toContain(line);
 
     await stack.must("up");
     expect(await drift()).toEqual({ exitCode: 0, found: [] });

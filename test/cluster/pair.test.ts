@@ -156,6 +156,37 @@ describe("a configuration that the standby's daemon refuses", () => {
   });
 });
 
+describe("VRRP that a filter on both directors drops, as a host firewall does,", () => {
+  const filter = "tc filter add dev eth0 parent ffff: protocol ip u32 match ip protocol 112 0xff action drop";
+  const onBoth = (command: string) =>
+    Promise.all(["lb1", "lb2"].map((director) => stack.onHost(director, command)));
+  const split = `VIP ${vip}: held by lb1 (MASTER) and lb2 (MASTER); ARP is answered by lb1 and lb2`;
+
+  it("ends up, status and drift with who holds the VIP, though nothing differs on any host", async () => {
+    await onBoth(`tc qdisc add dev eth0 ingress && ${filter}`);
+    await onBoth("until grep -q MASTER /run/pulumi-lvs-vrrp; do sleep 0.2; done");
+    const up = await stack.run("up");
+    expect(up.shown).toContain(split);
+    expect(up.shown).toContain("drops VRRP (IP protocol 112, between the directors' addresses)");
+    expect(up.shown).toMatch(/^ +\d+ unchanged$/m);
+    expect(up.exitCode).not.toBe(0);
+    const [status, drift] = await Promise.all([stack.run("status"), stack.run("drift", "--json")]);
+    expect([status.exitCode, drift.exitCode]).toEqual([1, 2]);
+    expect(status.shown).toContain(split);
+    const rows = JSON.parse(drift.stdout) as { host: string; state: string; drift: string[] }[];
+    expect(rows.filter(({ state }) => state !== "as planned")).toEqual([
+      { host: "cluster", state: "differs", drift: [expect.stringContaining(split)] },
+    ]);
+  });
+
+  it("heals by itself once it is let in again", async () => {
+    await onBoth("tc qdisc del dev eth0 ingress");
+    await roles();
+    const [status, drift] = await Promise.all([stack.run("status"), stack.run("drift")]);
+    expect([status.exitCode, drift.exitCode]).toEqual([0, 0]);
+  });
+});
+
 describe("a director whose machine dies", () => {
   it("has the other one serve, with the downloads that had begun, and comes back as a standby", async () => {
     const { master, backup } = await roles();
