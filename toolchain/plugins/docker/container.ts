@@ -20,6 +20,7 @@ const defaults = {
   mustRun: true,
   networkMode: "bridge",
   removeVolumes: true,
+  restart: "no",
   start: true,
   waitTimeout: 60,
 };
@@ -117,5 +118,5 @@ async function upload(created: Container, inputs: ContainerInputs): Promise<void
 /** The outputs as the daemon has them now; undefined when the container is gone. */
 async function containerOutputs(id: string, given: Properties): Promise<Properties | undefined> {
   const found = await requestUnless(404, "Unable to read container", daemon().getContainer(id).inspect());
-  return found && { ...defaults, ...outputsOf(found, given) };
+  return found && outputsOf(found, { ...defaults, ...given });
 }

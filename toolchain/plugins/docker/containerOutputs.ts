@@ -3,11 +3,13 @@ import type { ContainerInspectInfo } from "dockerode";
 import type { Properties } from "../properties.ts";
 import { mebibyte } from "./containerInputs.ts";
 
-/** Attributes whose inputs are not covered, and so are as Docker has them without being told. */
+/** Attributes as they are where no input says otherwise; most inputs are not covered here, and never do. */
 const untold = {
   attach: false,
   bridge: "",
+  command: [],
   cpuSet: "",
+  cpuShares: 0,
   deviceReadBps: [],
   deviceReadIops: [],
   deviceRequests: [],
@@ -15,27 +17,42 @@ const untold = {
   deviceWriteIops: [],
   devices: [],
   domainname: "",
+  envs: [],
   hosts: [],
   init: false,
+  labels: [],
   logs: false,
   maxRetryCount: 0,
+  memory: 0,
   memoryReservation: 0,
+  memorySwap: 0,
   mounts: [],
   ports: [],
   privileged: false,
   publishAllPorts: false,
   readOnly: false,
   rm: false,
+  securityOpts: [],
   stdinOpen: false,
+  stopTimeout: 0,
   tty: false,
   ulimits: [],
+  uploads: [],
   usernsMode: "",
+  volumes: [],
   wait: false,
 };
 
 /** The same for the objects in lists, by the name of the list. */
 const untoldOfEach: Readonly<Record<string, Properties>> = {
-  networksAdvanced: { aliases: [], driverOpts: [], ipv6Address: "", linkLocalIps: [], macAddress: "" },
+  networksAdvanced: {
+    aliases: [],
+    driverOpts: [],
+    ipv4Address: "",
+    ipv6Address: "",
+    linkLocalIps: [],
+    macAddress: "",
+  },
   uploads: { contentBase64: "", executable: false, permissions: "", source: "", sourceHash: "" },
   volumes: { fromContainer: "", selinuxRelabel: "", volumeName: "" },
 };

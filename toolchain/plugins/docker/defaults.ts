@@ -7,7 +7,8 @@ const FILLED_IN = "__defaults";
 /** Inputs as the official plugin keeps them: `defaults` filled in at the top, and the names at every depth. `maps` are of any keys. */
 export function withDefaults(inputs: Properties, defaults: Properties, maps: readonly string[]): Properties {
   const named = Object.entries(inputs).map(([key, value]) => [key, maps.includes(key) ? value : name(value)]);
-  return { ...defaults, ...Object.fromEntries(named), [FILLED_IN]: Object.keys(defaults).sort() };
+  const filledIn = Object.keys(defaults).filter((key) => inputs[key] === undefined);
+  return { ...defaults, ...Object.fromEntries(named), [FILLED_IN]: filledIn.sort() };
 }
 
 /** The inputs that a program gave, from those that either plugin has kept. */
