@@ -1,9 +1,10 @@
 #!/usr/bin/perl
 # Many clients that ask services in turn, each with an address of its own, until the file STOP is there, or for SECONDS:
 # many-clients STOP SECONDS tcp|udp ADDRESS,… VIP:PORT…
-# tcp: GET / on a new connection; udp: a datagram every millisecond that must come back with the answering host before it.
-# Prints a line "VIP:PORT ASKED LOST" for each service, and a line "lost TIME CLIENT VIP:PORT REASON" for each loss; udp
-# also a line "answers TIME HOST=COUNT …" each second.
+# tcp: GET / on a new connection; udp: a datagram every millisecond that must come back with the answering host before it,
+# and is sent once more where it does not, as resolvers do.
+# Prints a line "VIP:PORT ASKED REPEATED LOST" for each service, and a line "lost ASKED_AT CLIENT VIP:PORT REASON" for each
+# loss; udp also a line "answers TIME HOST=COUNT …" each second.
 use strict;
 use warnings;
 use IO::Select;
@@ -13,20 +14,20 @@ use Time::HiRes qw(time);
 my ( $stop, $seconds, $protocol, $addresses, @services ) = @ARGV;
 my $end              = time + $seconds;
 my @clients          = split /,/, $addresses;
-my $patience_seconds = 3;
-my ( %asked, %lost );
+my $patience_seconds = 2;
+my ( %asked, %repeated, %lost );
 $| = 1;
 
 if   ( $protocol eq 'tcp' ) { ask_over_tcp() }
 else                        { ask_over_udp() }
-print "$_ $asked{$_} ", $lost{$_} // 0, "\n" for @services;
+print join( ' ', $_, $asked{$_}, $repeated{$_} // 0, $lost{$_} // 0 ), "\n" for @services;
 
 sub is_over { return -e $stop || time > $end }
 
 sub lose {
-    my ( $client, $service, $reason ) = @_;
+    my ( $asked_at, $client, $service, $reason ) = @_;
     $lost{$service}++;
-    printf "lost %.2f %s %s %s\n", time, $client, $service, $reason;
+    printf "lost %.3f %s %s %s\n", $asked_at, $client, $service, $reason;
 }
 
 sub ask_over_tcp {
@@ -35,8 +36,9 @@ sub ask_over_tcp {
             for my $client (@clients) {
                 return if is_over();
                 $asked{$service}++;
-                my $failure = eval { get( $client, $service ); 1 } ? undef : $@;
-                lose( $client, $service, $failure =~ s/\n//r ) if defined $failure;
+                my $asked_at = time;
+                my $failure  = eval { get( $client, $service ); 1 } ? undef : $@;
+                lose( $asked_at, $client, $service, $failure =~ s/\n//r ) if defined $failure;
             }
         }
     }
@@ -71,13 +73,13 @@ sub ask_over_udp {
     } @services;
     my ( $number, $turn, $next, $told, %waiting, %answers ) = ( 0, 0, time, time );
     my $ended;
-    while ( !defined $ended || time < $ended + $patience_seconds ) {
+    while ( !defined $ended || time < $ended + 2 * $patience_seconds ) {
         $ended //= time if is_over();
         if ( !defined $ended && time >= $next ) {
             my ( $client, $service, $address ) = @{ $turns[ $turn++ % @turns ] };
             $asked{$service}++;
             $waiting{ ++$number } = [ time, $client, $service ];
-            defined send $socket_of{$client}, $number, 0, $address or lose( $client, $service, "$!" );
+            send $socket_of{$client}, $number, 0, $address;
             $next += 0.001;
         }
         for my $socket ( $ready->can_read( $next > time ? $next - time : 0 ) ) {
@@ -89,12 +91,15 @@ sub ask_over_udp {
             $told = time;
             printf "answers %.2f %s\n", $told, join ' ', map { "$_=$answers{$_}" } sort keys %answers;
             for my $late ( grep { $waiting{$_}[0] < $told - $patience_seconds } keys %waiting ) {
-                my ( undef, $client, $service ) = @{ delete $waiting{$late} };
-                lose( $client, $service, "no answer in $patience_seconds s" );
+                my ( $asked_at, $client, $service, $is_repeated ) = @{ delete $waiting{$late} };
+                if ($is_repeated) { lose( $asked_at, $client, $service, 'no answer, twice' ); next }
+                $repeated{$service}++;
+                $waiting{$late} = [ $told, $client, $service, 1 ];
+                send $socket_of{$client}, $late, 0, address_of($service);
             }
         }
     }
-    lose( @{ $_ }[ 1, 2 ], "no answer in $patience_seconds s" ) for values %waiting;
+    lose( @{$_}[ 0 .. 2 ], 'no answer' ) for values %waiting;
 }
 
 sub address_of {

@@ -6,7 +6,7 @@ import { putPrograms, runInClient, startInClient } from "./inClient.ts";
 
 /** Who asks what. */
 export interface ManyClientsPlan {
-  /** `tcp`: GET / on a new connection each time; `udp`: 1,000 datagrams a second to `load/echo.pl`, each client from one port. */
+  /** `tcp`: GET / on a new connection each time; `udp`: 1,000 datagrams a second to `load/echo.pl`, each client from one port, each sent once more where no answer comes. */
   readonly protocol: "tcp" | "udp";
   /** Unused addresses of the link; the clients take them. */
   readonly addresses: readonly string[];
@@ -16,11 +16,19 @@ export interface ManyClientsPlan {
   readonly longestSeconds?: number;
 }
 
+/** How one service was asked. */
+export interface ServiceReport {
+  readonly asked: number;
+  /** Asked once more, as the network drops a datagram now and then (`udp`). */
+  readonly repeated: number;
+  readonly lost: number;
+}
+
 /** What became of the questions between start and stop. */
 export interface ManyClientsReport {
   /** By `VIP:PORT`. */
-  readonly services: Readonly<Record<string, { readonly asked: number; readonly lost: number }>>;
-  /** Each lost question: time, client, service and reason. */
+  readonly services: Readonly<Record<string, ServiceReport>>;
+  /** Each lost question: when it was asked, client, service and reason. */
   readonly losses: readonly string[];
   /** Answers by host so far, a record for each second (`udp`). */
   readonly answers: readonly Readonly<Record<string, number>>[];
@@ -62,8 +70,9 @@ export function parseReport(printed: string): ManyClientsReport {
   const of = (word: string) =>
     lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
   const counts = lines.flatMap((line) => {
-    const [, service = "", asked, lost] = /^(\S+:\d+) (\d+) (\d+)$/.exec(line) ?? [];
-    return service ? [[service, { asked: Number(asked), lost: Number(lost) }] as const] : [];
+    const [, service = "", ...numbers] = /^(\S+:\d+) (\d+) (\d+) (\d+)$/.exec(line) ?? [];
+    const [asked = 0, repeated = 0, lost = 0] = numbers.map(Number);
+    return service ? [[service, { asked, repeated, lost }] as const] : [];
   });
   return {
     services: Object.fromEntries(counts),

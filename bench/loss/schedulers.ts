@@ -37,9 +37,8 @@ function together(
   first: readonly SchedulerOutcome[],
   second: readonly SchedulerOutcome[],
 ): SchedulerOutcome[] {
-  return first.map((outcome, index) => ({
-    ...outcome,
-    asked: outcome.asked + (second[index]?.asked ?? 0),
-    lost: outcome.lost + (second[index]?.lost ?? 0),
-  }));
+  return first.map((outcome, index) => {
+    const sum = (figure: "asked" | "repeated" | "lost") => outcome[figure] + (second[index]?.[figure] ?? 0);
+    return { ...outcome, asked: sum("asked"), repeated: sum("repeated"), lost: sum("lost") };
+  });
 }

@@ -7,7 +7,7 @@ import type { EngineOutcome } from "./schedulers.ts";
 
 const head = ["CHANGE", "REQUESTS", "LOST", "LONGEST GAP", "BY HAND: REQUESTS", "LOST", "LONGEST GAP"];
 
-const schedulerHead = ["SCHEDULER", "PROTOCOL", "HEALTH ENGINE", "REQUESTS", "LOST"];
+const schedulerHead = ["SCHEDULER", "PROTOCOL", "HEALTH ENGINE", "REQUESTS", "REPEATED", "LOST"];
 
 /** The table of schedulers, `lost` marked. */
 export function showSchedulers(outcomes: readonly EngineOutcome[]): string {
@@ -20,12 +20,12 @@ export function showSchedulers(outcomes: readonly EngineOutcome[]): string {
 
 /** The same for a Markdown page. */
 export function schedulersAsMarkdown(outcomes: readonly EngineOutcome[]): string {
-  const titles = ["Scheduler", "Protocol", "Health engine", "Requests", "Lost"];
+  const titles = ["Scheduler", "Protocol", "Health engine", "Requests", "Repeated", "Lost"];
   return markdownTable(titles, 3, outcomes.map(schedulerCells));
 }
 
-function schedulerCells({ scheduler, protocol, engine, asked, lost }: EngineOutcome): string[] {
-  return [scheduler, protocol, engine, asked.toLocaleString("en"), lost.toLocaleString("en")];
+function schedulerCells({ scheduler, protocol, engine, asked, repeated, lost }: EngineOutcome): string[] {
+  return [scheduler, protocol, engine, ...[asked, repeated, lost].map((count) => count.toLocaleString("en"))];
 }
 
 export function showOutcomes(outcomes: readonly Outcome[]): string {

@@ -166,17 +166,28 @@ end_stand_in() {
   sed -i "\%^$1|%d" "$state/stand-ins"
 }
 
+# Shares by "KEY ADDRESS:PORT", as `share_of` prints them.
+declare -A shares=()
+
+read_shares() {
+  local protocol vip to share
+  shares=()
+  while read -r protocol vip to share; do shares["$protocol $vip $to"]=$share; done < <(table_shares)
+}
+
 # Drains what `leaving` lists, a line "KEY|ADDRESS:PORT|SECONDS|CHOICE|CHECK" each: at weight 0 from now on, watched until no
 # connection is left. One that has begun but is not established yet is counted a second later.
 drain_all() {
   local begin=$SECONDS line key to seconds choice pending=("${leaving[@]}") still
   while [ ${#pending[@]} -gt 0 ]; do
     still=()
+    read_shares
     for line in "${pending[@]}"; do
       IFS='|' read -r key to _ <<<"$line"
-      quiesce "$key" "$to"
+      [[ ${shares["$key $to"]:-0} == 0* ]] || quiesce "$key" "$to"
     done
     sleep 1
+    read_shares
     for line in "${pending[@]}"; do
       IFS='|' read -r key to seconds choice _ <<<"$line"
       ! is_draining "$key" "$to" "$((seconds - SECONDS + begin))" "$choice" || still+=("$line")
@@ -192,10 +203,9 @@ is_standby() {
   [ -n "$role_now" ] && [ "$role_now" != MASTER ]
 }
 
-# is_draining KEY ADDRESS:PORT SECONDS_LEFT CHOICE: tells how far it is; ends the run where it has had its time.
+# is_draining KEY ADDRESS:PORT SECONDS_LEFT CHOICE, by `shares`: tells how far it is; ends the run where it has had its time.
 is_draining() {
-  local share active
-  share=$(share_of "$1" "$2")
+  local share=${shares["$1 $2"]:-} active
   active=${share#* }
   ! is_standby || share="${share%% *} 0"
   # With a weight that something else has given it again, new connections may be on their way.

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { putPrograms, startInClient } from "../../load/inClient.ts";
-import { type ManyClientsReport, startManyClients } from "../../load/manyClients.ts";
+import { type ManyClientsReport, type ServiceReport, startManyClients } from "../../load/manyClients.ts";
 import { entry } from "../../model/cluster.ts";
 import { type Protocol, type Scheduler, schedulers } from "../../model/lvs.ts";
 import { inCheckout, type Settings, soloLab, withChanges } from "../fixtures.ts";
@@ -10,11 +10,9 @@ import type { TestStack } from "./stack.ts";
 import { layLargeFile } from "./underLoad.ts";
 
 /** What became of the questions to one service. */
-export interface SchedulerOutcome {
+export interface SchedulerOutcome extends ServiceReport {
   readonly scheduler: Scheduler;
   readonly protocol: Protocol;
-  readonly asked: number;
-  readonly lost: number;
 }
 
 /** What a change did to the clients of all services. */

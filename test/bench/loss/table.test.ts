@@ -61,19 +61,19 @@ describe("what changes cost", () => {
 
 describe("what each scheduler costs", () => {
   const lines = [
-    { scheduler: "sh", protocol: "tcp", engine: "ldirectord", asked: 4_000, lost: 13 },
-    { scheduler: "dh", protocol: "udp", engine: "keepalived", asked: 12_000, lost: 0 },
+    { scheduler: "sh", protocol: "tcp", engine: "ldirectord", asked: 4_000, repeated: 0, lost: 13 },
+    { scheduler: "dh", protocol: "udp", engine: "keepalived", asked: 12_000, repeated: 8, lost: 0 },
   ] as const;
 
   it("is a row for each, with its protocol and health engine", () => {
     expect(stripVTControlCharacters(showSchedulers(lines)).split("\n")).toEqual([
-      "SCHEDULER  PROTOCOL  HEALTH ENGINE  REQUESTS  LOST",
-      "sh              tcp     ldirectord     4,000    13",
-      "dh              udp     keepalived    12,000     0",
+      "SCHEDULER  PROTOCOL  HEALTH ENGINE  REQUESTS  REPEATED  LOST",
+      "sh              tcp     ldirectord     4,000         0    13",
+      "dh              udp     keepalived    12,000         8     0",
     ]);
     expect(schedulersAsMarkdown(lines).split("\n").slice(1, 3)).toEqual([
-      "| --- | --- | --- | ---: | ---: |",
-      "| sh | tcp | ldirectord | 4,000 | 13 |",
+      "| --- | --- | --- | ---: | ---: | ---: |",
+      "| sh | tcp | ldirectord | 4,000 | 0 | 13 |",
     ]);
   });
 });
