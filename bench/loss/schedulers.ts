@@ -1,15 +1,9 @@
 /** Takes a real server of every service out and back, one service for each scheduler and protocol, with either health engine. */
-import { type HealthEngine, healthEngines } from "../../model/lvs.ts";
+import { type HealthEngine, healthEngines, schedulers } from "../../model/lvs.ts";
 import { reportLongWork } from "../../setup/rung.ts";
-import {
-  everyScheduler,
-  measureUp,
-  type SchedulerOutcome,
-  startAnswering,
-  withoutSecond,
-} from "../../test/cluster/everyScheduler.ts";
+import { EveryScheduler, type SchedulerOutcome } from "../../test/cluster/everyScheduler.ts";
 import type { TestStack } from "../../test/cluster/stack.ts";
-import { network, vip } from "./cluster.ts";
+import { network } from "./cluster.ts";
 
 /** One scheduler with one protocol, and what its clients lost. */
 export interface EngineOutcome extends SchedulerOutcome {
@@ -20,13 +14,13 @@ export interface EngineOutcome extends SchedulerOutcome {
 export async function measureSchedulers(stack: TestStack): Promise<EngineOutcome[]> {
   const outcomes: EngineOutcome[] = [];
   for (const engine of healthEngines) {
-    const settings = everyScheduler(network, { healthEngine: engine });
+    const lab = new EveryScheduler(network, schedulers, { healthEngine: engine });
     await reportLongWork(`every scheduler, with ${engine}`, async () => {
-      stack.configure(settings);
+      stack.configure(lab.settings);
       await stack.must("up");
-      if (outcomes.length === 0) await startAnswering(stack, vip);
-      const leaving = await measureUp(stack, vip, withoutSecond(settings));
-      const coming = await measureUp(stack, vip, settings);
+      if (outcomes.length === 0) await lab.startAnswering(stack);
+      const leaving = await lab.measureUp(stack, lab.withoutSecond);
+      const coming = await lab.measureUp(stack, lab.settings);
       outcomes.push(...together(leaving.outcomes, coming.outcomes).map((each) => ({ ...each, engine })));
     });
   }

@@ -1,4 +1,4 @@
-/** A service for every scheduler and protocol, asked by many clients while a real server of each is taken out and comes back. */
+/** A service for every scheduler and protocol, asked by many clients while the real servers behind it change. */
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { putPrograms, startInClient } from "../../load/inClient.ts";
@@ -8,6 +8,12 @@ import { type Protocol, type Scheduler, schedulers } from "../../model/lvs.ts";
 import { inCheckout, type Settings, soloLab, withChanges } from "../fixtures.ts";
 import type { TestStack } from "./stack.ts";
 import { layLargeFile } from "./underLoad.ts";
+
+interface Service {
+  readonly protocol: Protocol;
+  readonly scheduler: Scheduler;
+  readonly port: number;
+}
 
 /** What became of the questions to one service. */
 export interface SchedulerOutcome extends ServiceReport {
@@ -22,74 +28,93 @@ export interface Measured {
   readonly reports: Readonly<Record<Protocol, ManyClientsReport>>;
 }
 
-const firstPort = { tcp: 8001, udp: 7001 } as const;
 const servers = { tcp: ["web1", "web2"], udp: ["ns1", "ns2"] } as const;
 /** ovf takes a weight for the number of connections that a real server has room for (ip_vs_ovf). */
 const roomForAll = { weight: 10_000 };
 
-const services = (["tcp", "udp"] as const).flatMap((protocol) =>
-  schedulers.map((scheduler, index) => ({ protocol, scheduler, port: firstPort[protocol] + index })),
-);
+/** A lab with such services, two real servers behind each. */
+export class EveryScheduler {
+  readonly settings: Settings;
+  readonly #network: string;
+  readonly #services: readonly Service[];
 
-/** A lab on this network, for example `198.18.90`. */
-export function everyScheduler(network: string, changes: Settings = {}): Settings {
-  const described = services.map(({ protocol, scheduler, port }) => {
-    const service = {
-      address: `${network}.100`,
-      port,
-      protocol,
-      scheduler,
-      // A small director could hardly run this many, and they have tests of their own.
-      healthCheck: { type: "none" },
-      realServers: Object.fromEntries(servers[protocol].map((name) => [name, roomForAll])),
-    };
-    return [`virtualServices.${scheduler}-${protocol}`, service];
-  });
-  return soloLab(network, {
-    "realServers.ns1": { address: `${network}.31` },
-    "realServers.ns2": { address: `${network}.32` },
-    ...Object.fromEntries(described),
-    ...changes,
-  });
-}
-
-/** The second real server of every service is out. */
-export const withoutSecond = (settings: Settings) =>
-  withChanges(settings, { "realServers.web2.drain": true, "realServers.ns2.drain": true });
-
-/** Once after the first `up`: what answers, and what takes long to fetch. */
-export async function startAnswering(stack: TestStack, vip: string): Promise<void> {
-  const echo = { echo: await readFile(inCheckout("load/echo.pl")) };
-  const ports = schedulers.map((_, index) => String(firstPort.udp + index));
-  for (const name of servers.udp) {
-    await putPrograms(stack.container(name), "/usr/local/bin", echo);
-    await startInClient(stack.container(name), ["echo", vip, ...ports]);
-  }
-  await layLargeFile(stack, ...servers.tcp);
-}
-
-/** Brings the stack up with these settings while 40 clients ask every service and some fetch for half a minute. */
-export async function measureUp(stack: TestStack, vip: string, settings: Settings): Promise<Measured> {
-  const client = stack.container("client");
-  const network = vip.replace(/\.\d+$/, "");
-  const start = (protocol: Protocol, first: number) =>
-    startManyClients(client, {
-      protocol,
-      addresses: Array.from({ length: 40 }, (_, index) => `${network}.${first + index}`),
-      services: services.filter((each) => each.protocol === protocol).map(({ port }) => `${vip}:${port}`),
+  /** On this network, for example `198.18.90`; over UDP with the schedulers given. */
+  constructor(network: string, udpSchedulers: readonly Scheduler[], changes: Settings = {}) {
+    this.#network = network;
+    this.#services = [
+      ...schedulers.map((scheduler, index) => ({ protocol: "tcp", scheduler, port: 8001 + index }) as const),
+      ...udpSchedulers.map(
+        (scheduler, index) => ({ protocol: "udp", scheduler, port: 7001 + index }) as const,
+      ),
+    ];
+    const described = this.#services.map(({ protocol, scheduler, port }) => {
+      const service = {
+        address: this.#vip,
+        port,
+        protocol,
+        scheduler,
+        // A small director could hardly run this many, and they have tests of their own.
+        healthCheck: { type: "none" },
+        realServers: Object.fromEntries(servers[protocol].map((name) => [name, roomForAll])),
+      };
+      return [`virtualServices.${scheduler}-${protocol}`, service];
     });
-  const [tcp, udp] = await Promise.all([start("tcp", 120), start("udp", 170)]);
-  const download = `for _ in 1 2 3 4; do curl -s -o /dev/null --limit-rate 1M http://${vip}/large & done; wait`;
-  const downloads = await startInClient(client, ["sh", "-c", download]);
-  stack.configure(settings);
-  const { shown } = await stack.must("up");
-  // Long enough to see who is asked once the change is over.
-  await sleep(3000);
-  const [ofTcp, ofUdp] = await Promise.all([tcp.stop(), udp.stop()]);
-  await downloads.output;
-  const reports = { tcp: ofTcp, udp: ofUdp };
-  const outcomes = services.map(({ protocol, scheduler, port }) => {
-    return { scheduler, protocol, ...entry(reports[protocol].services, `${vip}:${port}`) };
-  });
-  return { shown, outcomes, reports };
+    this.settings = soloLab(network, {
+      "realServers.ns1": { address: `${network}.31` },
+      "realServers.ns2": { address: `${network}.32` },
+      ...Object.fromEntries(described),
+      ...changes,
+    });
+  }
+
+  get #vip(): string {
+    return `${this.#network}.100`;
+  }
+
+  /** The settings with the second real server of every service taken out. */
+  get withoutSecond(): Settings {
+    return withChanges(this.settings, { "realServers.web2.drain": true, "realServers.ns2.drain": true });
+  }
+
+  /** Once after the first `up`: what answers, and what takes long to fetch. */
+  async startAnswering(stack: TestStack): Promise<void> {
+    const echo = { echo: await readFile(inCheckout("load/echo.pl")) };
+    const ports = this.#of("udp").map(({ port }) => String(port));
+    for (const name of servers.udp) {
+      await putPrograms(stack.container(name), "/usr/local/bin", echo);
+      await startInClient(stack.container(name), ["echo", this.#vip, ...ports]);
+    }
+    await layLargeFile(stack, ...servers.tcp);
+  }
+
+  /** Brings the stack up with these settings while 40 clients ask every service and some fetch for half a minute. */
+  async measureUp(stack: TestStack, settings: Settings): Promise<Measured> {
+    const client = stack.container("client");
+    const [tcp, udp] = await Promise.all([this.#ask(stack, "tcp", 120), this.#ask(stack, "udp", 170)]);
+    const fetch = `curl -s -o /dev/null --limit-rate 1M http://${this.#vip}/large`;
+    const downloads = await startInClient(client, ["sh", "-c", `for _ in 1 2 3 4; do ${fetch} & done; wait`]);
+    stack.configure(settings);
+    const { shown } = await stack.must("up");
+    // Long enough to see who is asked once the change is over.
+    await sleep(3000);
+    const reports = { tcp: await tcp.stop(), udp: await udp.stop() };
+    await downloads.output;
+    const outcomes = this.#services.map(({ protocol, scheduler, port }) => {
+      return { scheduler, protocol, ...entry(reports[protocol].services, `${this.#vip}:${port}`) };
+    });
+    return { shown, outcomes, reports };
+  }
+
+  #ask(stack: TestStack, protocol: Protocol, firstHost: number) {
+    return startManyClients(stack.container("client"), {
+      protocol,
+      addresses: Array.from({ length: 40 }, (_, index) => `${this.#network}.${firstHost + index}`),
+      services: this.#of(protocol).map(({ port }) => `${this.#vip}:${port}`),
+      longestSeconds: 600,
+    });
+  }
+
+  #of(wanted: Protocol): Service[] {
+    return this.#services.filter(({ protocol }) => protocol === wanted);
+  }
 }

