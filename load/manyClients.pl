@@ -1,15 +1,16 @@
 #!/usr/bin/perl
 # Many clients that ask services in turn, each with an address of its own, until the file STOP is there, or for SECONDS:
 # many-clients STOP SECONDS tcp|udp ADDRESS,… VIP:PORT…
-# tcp: GET / on a new connection; udp: a datagram every millisecond that must come back with the answering host before it,
-# and is sent once more where it does not, as resolvers do.
+# tcp: GET / on a new connection, at most 125 a second, as a small director has other things to do; udp: a datagram every
+# millisecond that must come back with the answering host before it, and is sent once more where it does not, as resolvers
+# do.
 # Prints a line "VIP:PORT ASKED REPEATED LOST" for each service, and a line "lost ASKED_AT CLIENT VIP:PORT REASON" for each
 # loss; udp also a line "answers TIME HOST=COUNT …" each second.
 use strict;
 use warnings;
 use IO::Select;
 use Socket qw(:DEFAULT SOL_SOCKET SO_RCVTIMEO SO_SNDTIMEO);
-use Time::HiRes qw(time);
+use Time::HiRes qw(sleep time);
 
 my ( $stop, $seconds, $protocol, $addresses, @services ) = @ARGV;
 my $end              = time + $seconds;
@@ -31,10 +32,13 @@ sub lose {
 }
 
 sub ask_over_tcp {
+    my $next = time;
     while (1) {
         for my $service (@services) {
             for my $client (@clients) {
                 return if is_over();
+                sleep $next - time if $next > time;
+                $next = time + 0.008;
                 $asked{$service}++;
                 my $asked_at = time;
                 my $failure  = eval { get( $client, $service ); 1 } ? undef : $@;

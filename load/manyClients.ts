@@ -6,7 +6,7 @@ import { putPrograms, runInClient, startInClient } from "./inClient.ts";
 
 /** Who asks what. */
 export interface ManyClientsPlan {
-  /** `tcp`: GET / on a new connection each time; `udp`: 1,000 datagrams a second to `load/echo.pl`, each client from one port, each sent once more where no answer comes. */
+  /** `tcp`: GET / on a new connection, at most 125 a second; `udp`: 1,000 datagrams a second to `load/echo.pl`, each client from one port, each sent once more where no answer comes. */
   readonly protocol: "tcp" | "udp";
   /** Unused addresses of the link; the clients take them. */
   readonly addresses: readonly string[];
