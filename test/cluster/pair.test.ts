@@ -163,6 +163,7 @@ describe("VRRP that a filter on both directors drops, as a host firewall does,",
   const split = `VIP ${vip}: held by lb1 (MASTER) and lb2 (MASTER); ARP is answered by lb1 and lb2`;
 
   it("ends up, status and drift with who holds the VIP, though nothing differs on any host", async () => {
+    stack.configure(weight(3));
     await onBoth(`tc qdisc add dev eth0 ingress && ${filter}`);
     await onBoth("until grep -q MASTER /run/pulumi-lvs-vrrp; do sleep 0.2; done");
     const up = await stack.run("up");
