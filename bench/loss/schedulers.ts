@@ -1,7 +1,7 @@
 /** Takes a real server of every service out and back, one service for each scheduler and protocol, with either health engine. */
 import { type HealthEngine, healthEngines, schedulers } from "../../model/lvs.ts";
 import { reportLongWork } from "../../setup/rung.ts";
-import { EveryScheduler, type SchedulerOutcome } from "../../test/cluster/everyScheduler.ts";
+import { ManySchedulers, type SchedulerOutcome } from "../../test/cluster/manySchedulers.ts";
 import type { TestStack } from "../../test/cluster/stack.ts";
 import { network } from "./cluster.ts";
 
@@ -14,7 +14,7 @@ export interface EngineOutcome extends SchedulerOutcome {
 export async function measureSchedulers(stack: TestStack): Promise<EngineOutcome[]> {
   const outcomes: EngineOutcome[] = [];
   for (const engine of healthEngines) {
-    const lab = new EveryScheduler(network, schedulers, { healthEngine: engine });
+    const lab = new ManySchedulers(network, { tcp: schedulers, udp: schedulers }, { healthEngine: engine });
     await reportLongWork(`every scheduler, with ${engine}`, async () => {
       stack.configure(lab.settings);
       await stack.must("up");

@@ -1,12 +1,12 @@
-/** Every scheduler, over TCP and UDP: none of many clients is refused while a real server leaves, comes back, or is changed. */
+/** Schedulers over TCP and UDP: none of many clients is refused while a real server leaves, comes back, or is changed. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { entry } from "../../model/cluster.ts";
 import { withChanges } from "../fixtures.ts";
-import { EveryScheduler, type Measured } from "./everyScheduler.ts";
+import { ManySchedulers, type Measured } from "./manySchedulers.ts";
 import { TestStack } from "./stack.ts";
 
-// Over UDP the kernel's schedulers are the same programs; `npm run bench:loss` has all of them.
-const lab = new EveryScheduler("198.18.58", ["wrr", "dh", "sh"]);
+// Those that hash clients, and one that does not; `npm run bench:loss` has all of them over both protocols.
+const lab = new ManySchedulers("198.18.58", { tcp: ["sh", "mh", "dh"], udp: ["wrr"] });
 const stack = new TestStack("test-schedulers");
 const { settings } = lab;
 
@@ -24,7 +24,7 @@ function expectNoLoss({ outcomes, reports }: Measured): void {
   expect(outcomes.filter(({ asked }) => asked < 160)).toEqual([]);
 }
 
-describe("with every scheduler, no client is refused", () => {
+describe("no client is refused", () => {
   it("while a real server of each service drains and leaves; afterwards it gets nothing", async () => {
     const measured = await lab.measureUp(stack, lab.withoutSecond);
     expect(measured.shown).toMatch(/22:80 of tcp \S+: \d+ connections left/);

@@ -1,10 +1,10 @@
-/** A service for every scheduler and protocol, asked by many clients while the real servers behind it change. */
+/** A service for each of many schedulers, asked by many clients while the real servers behind it change. */
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { putPrograms, startInClient } from "../../load/inClient.ts";
 import { type ManyClientsReport, type ServiceReport, startManyClients } from "../../load/manyClients.ts";
 import { entry } from "../../model/cluster.ts";
-import { type Protocol, type Scheduler, schedulers } from "../../model/lvs.ts";
+import type { Protocol, Scheduler } from "../../model/lvs.ts";
 import { inCheckout, type Settings, soloLab, withChanges } from "../fixtures.ts";
 import type { TestStack } from "./stack.ts";
 import { layLargeFile } from "./underLoad.ts";
@@ -28,25 +28,29 @@ export interface Measured {
   readonly reports: Readonly<Record<Protocol, ManyClientsReport>>;
 }
 
+const firstPort = { tcp: 8001, udp: 7001 } as const;
 const servers = { tcp: ["web1", "web2"], udp: ["ns1", "ns2"] } as const;
 /** ovf takes a weight for the number of connections that a real server has room for (ip_vs_ovf). */
 const roomForAll = { weight: 10_000 };
 
 /** A lab with such services, two real servers behind each. */
-export class EveryScheduler {
+export class ManySchedulers {
   readonly settings: Settings;
   readonly #network: string;
   readonly #services: readonly Service[];
 
-  /** On this network, for example `198.18.90`; over UDP with the schedulers given. */
-  constructor(network: string, udpSchedulers: readonly Scheduler[], changes: Settings = {}) {
+  /** On this network, for example `198.18.90`; with the schedulers given over each protocol. */
+  constructor(
+    network: string,
+    schedulers: Readonly<Record<Protocol, readonly Scheduler[]>>,
+    changes: Settings = {},
+  ) {
     this.#network = network;
-    this.#services = [
-      ...schedulers.map((scheduler, index) => ({ protocol: "tcp", scheduler, port: 8001 + index }) as const),
-      ...udpSchedulers.map(
-        (scheduler, index) => ({ protocol: "udp", scheduler, port: 7001 + index }) as const,
-      ),
-    ];
+    this.#services = (["tcp", "udp"] as const).flatMap((protocol) =>
+      schedulers[protocol].map((scheduler, index) => {
+        return { protocol, scheduler, port: firstPort[protocol] + index };
+      }),
+    );
     const described = this.#services.map(({ protocol, scheduler, port }) => {
       const service = {
         address: this.#vip,
