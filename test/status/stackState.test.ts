@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { parseStackState } from "../../status/stackState.ts";
+import { inCheckout } from "../fixtures.ts";
 
 const secretMark = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 const urn = (type: string, name: string) => `urn:pulumi:prod::pulumi-lvs::${type}::${name}`;
@@ -77,6 +79,19 @@ describe("the state of a stack", () => {
     const [host] = stateWith(stack, commandOf("Director", connection)).hosts;
     const inClear = { privateKey: "key", passphrase: "word" };
     expect(host?.target).toMatchObject({ ...inClear, jump: { ...inClear, host: "bastion" } });
+  });
+
+  it("is read from what the official CLI and plugins have left", () => {
+    const exported = readFileSync(inCheckout("test/toolchain/recorded/state.json"), "utf8");
+    const { outputs, hasLab, hosts } = parseStackState(exported);
+    expect(outputs.vip).toBe("198.18.40.100");
+    expect(hasLab).toBe(true);
+    const script = "SCRIPT";
+    const way = { user: "root", port: 22, hostKey: "HOST_KEY", privateKey: "PRIVATE_KEY" };
+    expect(hosts).toMatchObject([
+      { name: "web1", role: "realServer", target: { ...way, host: "198.18.40.21" }, script },
+      { name: "lb1", role: "director", target: { ...way, host: "198.18.40.11" }, script },
+    ]);
   });
 
   it("leaves authentication to the agent where no key was given", () => {
