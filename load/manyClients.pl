@@ -37,7 +37,7 @@ sub ask_over_tcp {
         for my $service (@services) {
             for my $client (@clients) {
                 return if is_over();
-                sleep $next - time if $next > time;
+                sleep seconds_until($next);
                 $next = time + 0.008;
                 $asked{$service}++;
                 my $asked_at = time;
@@ -86,7 +86,7 @@ sub ask_over_udp {
             send $socket_of{$client}, $number, 0, $address;
             $next += 0.001;
         }
-        for my $socket ( $ready->can_read( $next > time ? $next - time : 0 ) ) {
+        for my $socket ( $ready->can_read( seconds_until($next) ) ) {
             defined recv $socket, my $answer, 100, 0 or next;
             my ( $host, $which ) = split / /, $answer;
             $answers{$host}++ if delete $waiting{$which};
@@ -104,6 +104,11 @@ sub ask_over_udp {
         }
     }
     lose( @{$_}[ 0 .. 2 ], 'no answer' ) for values %waiting;
+}
+
+sub seconds_until {
+    my $seconds = shift() - time;
+    return $seconds > 0 ? $seconds : 0;
 }
 
 sub address_of {
