@@ -7,7 +7,8 @@ set -euo pipefail
 : "${cut_way:?}" "${cut_at?}" "${cut_pattern?}" "${cut_passed?}" "${cut_compare?}"
 
 cut_readers='main|plan|converge|release|remove|undo|serves_until_released|is_held|is_running|preflight|lock|note|fail|show_differences|is_planned|newest_first
-entry_of|find_link|table_rules|kernel_rules|health_as_planned|rule_changes|settled|await_rules|unit_enablement|unit_property|check_.*
+entry_of|find_link|table_rules|table_shares|kernel_rules|pick_rules|read_table|read_shares|health_as_planned|rule_changes
+each|add_id|await_table|find_.*|is_missed|hear_daemon|daemon_.*|ask_missing|unit_enablement|unit_property|check_.*
 .*_read|cut_.*'
 
 # What of this host a run may change, as one number.
@@ -45,7 +46,8 @@ cut_chosen() {
 
 declare -A cut_calls=()
 cut_step() {
-  [ "$BASH_SUBSHELL" -eq 0 ] || return 0
+  # Nor does anything change while items are only gone through, which is often.
+  [ "$BASH_SUBSHELL" -eq 0 ] && [ "${mode:-}" != each ] || return 0
   local cut_name="$*"
   cut_name=${cut_name%%$'\n'*}
   cut_name=${cut_name:0:100}
