@@ -178,7 +178,7 @@ read_shares() {
 # Drains what `leaving` lists, a line "KEY|ADDRESS:PORT|SECONDS|CHOICE|CHECK" each: at weight 0 from now on, watched until no
 # connection is left. One that has begun but is not established yet is counted a second later.
 drain_all() {
-  local begin=$SECONDS line key to seconds choice pending=("${leaving[@]}") still
+  local begin=$SECONDS told=$((SECONDS - 5)) tell line key to seconds choice pending=("${leaving[@]}") still
   while [ ${#pending[@]} -gt 0 ]; do
     still=()
     read_shares
@@ -188,9 +188,11 @@ drain_all() {
     done
     sleep 1
     read_shares
+    tell=''
+    [ "$((SECONDS - told))" -lt 5 ] || tell=1 told=$SECONDS
     for line in "${pending[@]}"; do
       IFS='|' read -r key to seconds choice _ <<<"$line"
-      ! is_draining "$key" "$to" "$((seconds - SECONDS + begin))" "$choice" || still+=("$line")
+      ! is_draining "$key" "$to" "$((seconds - SECONDS + begin))" "$choice" "$tell" || still+=("$line")
     done
     pending=("${still[@]}")
   done
@@ -203,7 +205,7 @@ is_standby() {
   [ -n "$role_now" ] && [ "$role_now" != MASTER ]
 }
 
-# is_draining KEY ADDRESS:PORT SECONDS_LEFT CHOICE, by `shares`: tells how far it is; ends the run where it has had its time.
+# is_draining KEY ADDRESS:PORT SECONDS_LEFT CHOICE [TELL], by `shares`: tells how far it is; ends the run where it has had its time.
 is_draining() {
   local share=${shares["$1 $2"]:-} active
   active=${share#* }
@@ -214,7 +216,7 @@ is_draining() {
     return 1
   fi
   if [ "$3" -gt 0 ]; then
-    [ "$(($3 % 5))" -ne 0 ] || note "$host: $2 of $1: $active connections left, $3 s"
+    [ -z "$5" ] || note "$host: $2 of $1: $active connections left, $3 s"
     return 0
   fi
   [ "$4" = proceed ] ||

@@ -27,7 +27,7 @@ function expectNoLoss({ outcomes, reports }: Measured): void {
 describe("no client is refused", () => {
   it("while a real server of each service drains and leaves; afterwards it gets nothing", async () => {
     const measured = await lab.measureUp(stack, lab.withoutSecond);
-    expect(measured.shown).toMatch(/22:80 of tcp \S+: \d+ connections left/);
+    expect(measured.shown).toMatch(/22:800\d of tcp \S+: drained/);
     expect(measured.shown).toMatch(/32:70\d\d of udp \S+: drained of all but \d+ clients/);
     expectNoLoss(measured);
     const [before, after] = measured.reports.udp.answers.slice(-6, -4);
