@@ -13,7 +13,7 @@ const vip = "198.18.97.100";
 const gateway = "198.18.97.1";
 const stack = new TestStack("test-load");
 const settings = soloLab("198.18.97");
-const mixture = { newConnectionsPerSecond: 200, keepAliveConnections: 6, downloads: 3 };
+const mixture = { newConnectionsPerSecond: 200, keepAliveConnections: 12, downloads: 3 };
 const plan: LoadPlan = { ...mixture, url: `http://${vip}/`, downloadUrl: `http://${vip}/large` };
 
 /** The report on the load that runs while `disturb` does, and some seconds before and after. */
@@ -92,7 +92,8 @@ describe("the load", () => {
     await stack.onHost("lb1", `systemctl stop ${engine.unit}`);
     const report = await loadDuring(async () => {
       await stack.onHost("web1", `ip address delete ${vip}/32 dev lo`);
-      await sleep(6000);
+      // Curl averages a speed over 5 s before it counts the 5 s of its patience.
+      await sleep(12_000);
       await stack.onHost("web1", `ip address add ${vip}/32 dev lo`);
     });
     await stack.onHost("lb1", `systemctl start ${engine.unit}`);
