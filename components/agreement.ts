@@ -60,9 +60,9 @@ async function lookAgain(
   const asked = await Promise.all(
     directors.map(async (link): Promise<Asked> => {
       const { name } = link;
-      const { connection, script } = await link.found();
+      const { connection, launcher } = await link.found();
       try {
-        return { name, reading: await readHost(targetOf(connection, "brief"), script) };
+        return { name, reading: await readHost(targetOf(connection, "brief"), launcher) };
       } catch (error) {
         if (!(error instanceof SshError || error instanceof ReadingError)) throw error;
         unread.push({

@@ -66,7 +66,7 @@ export function converge(
       connection: link.connection,
       create: "bash -s -- converge",
       delete: "bash -s -- remove",
-      stdin: link.script,
+      stdin: link.launcher,
       logging: "stderr",
       addPreviousOutputInEnv: false,
     },

@@ -7,16 +7,16 @@ import { ReadingError, readHost } from "../reading/readHost.ts";
 import { type Connection, targetOf } from "../reading/target.ts";
 import { inWords } from "../reading/words.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
-import { digestOf, renderScript } from "../render/script.ts";
+import { digestOf, renderLauncher, renderScript } from "../render/script.ts";
 import { SshError } from "../ssh/target.ts";
 
-/** A host as found, and the script that makes it as planned. */
+/** A host as found, and what makes it as planned. */
 export interface HostChange {
   readonly plan: HostPlan;
   readonly connection: Connection;
   readonly reading: HostReading;
-  /** Equal to the one in the state exactly where nothing is to be done. */
-  readonly script: string;
+  /** Runs the script that lies on the host by now. Equal to the one in the state exactly where nothing is to be done. */
+  readonly launcher: string;
 }
 
 /** Whether the host is changed in this run. */
@@ -45,8 +45,8 @@ export function readForChange(
     // The engine then shows an update: whether one is needed cannot be told.
     if (!reading) return pulumi.unknown as unknown as HostChange;
     await showDrift(name, resource, reading);
-    const script = renderScript(wanted, nextGeneration(reading));
-    const change = { plan: wanted, connection: way, reading, script };
+    const launcher = renderLauncher(wanted, nextGeneration(reading));
+    const change = { plan: wanted, connection: way, reading, launcher };
     await judge(change);
     return change;
   });
@@ -64,7 +64,8 @@ async function read(
 ): Promise<HostReading | undefined> {
   const isPreview = pulumi.runtime.isDryRun();
   try {
-    return await readHost(targetOf(connection, isPreview ? "brief" : "configured"), renderScript(plan));
+    const target = targetOf(connection, isPreview ? "brief" : "configured");
+    return await readHost(target, renderScript(plan), { layScript: !isPreview });
   } catch (error) {
     if (!(error instanceof SshError || error instanceof ReadingError)) throw error;
     // Taken for one that holds nothing, it would be changed without drain, handover and the guard of connections.
@@ -88,7 +89,7 @@ async function showDrift(
 }
 
 /**
- * The generation of the last good run where the host is as that run left it; another one makes the script differ from
+ * The generation of the last good run where the host is as that run left it; another one makes the launcher differ from
  * the one in the state, and so run. A host that is not ours yet gets one that no state can hold.
  */
 function nextGeneration({ held, differences, drift }: HostReading): string {

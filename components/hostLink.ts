@@ -1,4 +1,4 @@
-/** A host as the running program sees it: how it was found, the script that holds it, and actions run there beside its resource. */
+/** A host as the running program sees it: how it was found, what launches its script, and actions run there beside its resource. */
 import * as pulumi from "@pulumi/pulumi";
 import type { HostReading } from "../reading/hostReading.ts";
 import { type Connection, targetOf } from "../reading/target.ts";
@@ -24,7 +24,7 @@ export class HostLink {
   readonly name: string;
   readonly connection: pulumi.Output<Connection>;
   /** What the host's command runs: equal to the one in the state exactly where nothing is to be done. */
-  readonly script: pulumi.Output<string>;
+  readonly launcher: pulumi.Output<string>;
   readonly #resource: pulumi.Resource;
   readonly #change: pulumi.Output<HostChange>;
 
@@ -38,7 +38,7 @@ export class HostLink {
     this.connection = connection;
     this.#resource = resource;
     this.#change = change;
-    this.script = change.apply(({ script }) => script);
+    this.launcher = change.apply(({ launcher }) => launcher);
   }
 
   /** The host as it was found; fails where it could not be read, or must not be changed as planned. For use in hooks: a preview may not know it. */
@@ -48,11 +48,11 @@ export class HostLink {
 
   /** Runs an action of `host/run.sh`, its words shown as they come; throws an Error with the last of them when it fails. */
   async run(action: Action, ...words: readonly string[]): Promise<void> {
-    const { connection, script } = await this.found();
+    const { connection, launcher } = await this.found();
     const said: string[] = [];
     const { exitCode } = await runOverSsh(targetOf(connection, "configured"), {
       command: ["bash -s --", action, ...words.map(shellWord)].join(" "),
-      stdin: script,
+      stdin: launcher,
       onStderr: (text) => {
         said.push(text.trimEnd());
         void pulumi.log.info(text.trimEnd(), this.#resource);

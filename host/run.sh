@@ -1,5 +1,5 @@
 # One run over this host's plan: converge it, compare it read-only, or give everything back.
-# The plan (written before this text) sets $host, $address, $role, $digest and $generation and defines plan(): one
+# The plan (written before this text) sets $host, $address, $role, $digest and $script and defines plan(): one
 # `item KIND ID [WANTED…]` per line.
 
 state=/var/lib/pulumi-lvs
@@ -154,6 +154,14 @@ keep_script() {
   mv "$state/script.new" "$state/script"
 }
 
+# The state has only how to find this run's script (launch.sh). In memory, as nothing needs it after a restart.
+lay_script() {
+  mkdir -m 700 /run/pulumi-lvs 2>/dev/null || [ -d /run/pulumi-lvs ]
+  find /run/pulumi-lvs -type f -mmin +1440 -delete
+  printf '%s\n' "$script" >"/run/pulumi-lvs/$digest.$$"
+  mv "/run/pulumi-lvs/$digest.$$" "/run/pulumi-lvs/$digest"
+}
+
 # A real server is converged before the directors: until they have drained it, it must serve as it did.
 serves_until_released() {
   local line
@@ -192,6 +200,7 @@ remove() {
 main() {
   case ${1:-} in
     converge)
+      generation=${2:-0}
       preflight
       lock
       converge
@@ -225,7 +234,10 @@ main() {
       lock
       retire
       ;;
-    read) read_host ;;
+    read)
+      [ "${2:-}" != lay ] || lay_script
+      read_host
+      ;;
     inspect)
       compare inspect
       show_differences

@@ -54,19 +54,6 @@ export interface HostReading {
   readonly vips: readonly VipReading[];
 }
 
-/** A host that has told nothing of itself. */
-export const nothingRead: HostReading = {
-  held: undefined,
-  differences: [],
-  drift: [],
-  rules: [],
-  vrrp: undefined,
-  table: new Map(),
-  drainSeconds: new Map(),
-  mac: undefined,
-  vips: [],
-};
-
 /** Kind and id of what the host still holds though its plan no longer names it (host/reading.sh). */
 export function leftoversOf({ differences }: HostReading): string[] {
   return differences.filter(({ found }) => found === "still held").map(({ item }) => item);

@@ -1,4 +1,5 @@
 /** Asks a host how it is, over SSH and without changing anything. */
+import { digestIn } from "../render/script.ts";
 import { runOverSsh } from "../ssh/client.ts";
 import type { SshTarget } from "../ssh/target.ts";
 import { type HostReading, parseReading } from "./hostReading.ts";
@@ -11,14 +12,26 @@ export class ReadingError extends Error {
 /** A host that says nothing for so long is not waited for. */
 const longestSeconds = 30;
 
+/** How a host is read. */
+export interface ReadOptions {
+  /** Leave the script on the host, in memory, for what will change it next. Default: false. */
+  readonly layScript?: boolean;
+}
+
 /**
- * The host as it is now, beside the plan in `script`; throws an SshError when it cannot be reached, and a
- * {@link ReadingError} with what it said when it cannot tell.
+ * The host as it is now, beside the plan that `script` is for: the whole script, or what launches the one that the host
+ * keeps. Throws an SshError when the host cannot be reached, and a {@link ReadingError} with what it said when it cannot
+ * tell.
  */
-export async function readHost(target: SshTarget, script: string): Promise<HostReading> {
-  const command = { command: `timeout ${longestSeconds} bash -s -- read`, stdin: script };
+export async function readHost(
+  target: SshTarget,
+  script: string,
+  { layScript = false }: ReadOptions = {},
+): Promise<HostReading> {
+  const action = layScript ? "read lay" : "read";
+  const command = { command: `timeout ${longestSeconds} bash -s -- ${action}`, stdin: script };
   const { exitCode, stdout, stderr } = await runOverSsh(target, command);
   if (exitCode === 124) throw new ReadingError(`the host does not tell how it is within ${longestSeconds} s`);
   if (exitCode !== 0) throw new ReadingError(stderr.trim() || `the host cannot be read (exit ${exitCode})`);
-  return parseReading(stdout, /^digest=(\w+)$/m.exec(script)?.[1] ?? "");
+  return parseReading(stdout, digestIn(script));
 }

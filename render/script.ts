@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { HostPlan } from "./hostPlan.ts";
 import { itemWords } from "./hostPlan.ts";
-import { shellLibrary } from "./shellLibrary.ts";
+import { launcher, shellLibrary } from "./shellLibrary.ts";
 
 /** `text` as one word of POSIX shell, whatever it holds (XCU 2.2.2); NUL cannot be told to a shell and throws. */
 export function shellWord(text: string): string {
@@ -16,19 +16,18 @@ export function digestOf(plan: HostPlan): string {
 }
 
 /**
- * The script for `bash -s -- ACTION`, on stdin; `host/run.sh` lists the actions. Nothing runs before its last line has
- * arrived, and another `generation` makes an unchanged plan run again. bash reads a script from a pipe byte by byte,
- * which costs small hosts seconds, so it is taken in as one.
+ * The whole script for `bash -s -- ACTION`, on stdin; `host/run.sh` lists the actions. Nothing runs before its last line
+ * has arrived. bash reads a script from a pipe byte by byte, which costs small hosts seconds, so it is taken in as one.
  */
-export function renderScript(plan: HostPlan, generation = "0"): string {
+export function renderScript(plan: HostPlan): string {
   return `${asRoot}
-eval "$(cat)"
+script=$(cat) && eval "$script"
 ${settings}
 host=${shellWord(plan.host)}
 address=${shellWord(plan.address)}
 role=${shellWord(plan.role)}
 digest=${digestOf(plan)}
-generation=${shellWord(generation)}
+generation=0
 settings=${shellWord(settings)}
 globals=(${globals.join(" ")})
 
@@ -36,6 +35,28 @@ ${planFunction(plan)}
 ${shellLibrary}
 main "$@" </dev/null
 `;
+}
+
+/**
+ * What the state keeps of a host's script, for `bash -s -- ACTION`, on stdin: the engine writes the whole state at every
+ * step, and the script is a thousand times as long. Another `generation` makes an unchanged plan run again.
+ */
+export function renderLauncher(plan: HostPlan, generation: string): string {
+  return `${asRoot}
+${settings}
+host=${shellWord(plan.host)}
+holder=${shellWord(`${plan.role} ${plan.host} ${plan.address}`)}
+digest=${digestOf(plan)}
+generation=${shellWord(generation)}
+
+${launcher}
+launch "$@" </dev/null
+`;
+}
+
+/** The digest of the plan that a script or a launcher is for. */
+export function digestIn(script: string): string {
+  return /^digest=(\w+)$/m.exec(script)?.[1] ?? "";
 }
 
 /**

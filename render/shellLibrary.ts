@@ -16,6 +16,9 @@ export const checkProgram = read("check.pl");
 /** The Perl that a director runs to hear who else on its link uses a virtual router id. */
 export const hearProgram = read("hear.pl");
 
+/** Finds the script of a host on the host itself. */
+export const launcher = read("launch.sh");
+
 /** Functions that converge a plan: one file per kind of item, then the record of what was before, then the run itself. */
 export const shellLibrary = [
   ...readdirSync(new URL("items/", folder))

@@ -7,6 +7,7 @@ import type { KernelDestination, KernelTable } from "../reading/kernelTable.ts";
 import { ReadingError, readHost } from "../reading/readHost.ts";
 import { haveEqualTables } from "../reading/tableFaults.ts";
 import { inWords } from "../reading/words.ts";
+import { digestIn } from "../render/script.ts";
 import { SshError } from "../ssh/target.ts";
 import type { StackState, StateHost } from "./stackState.ts";
 
@@ -109,16 +110,22 @@ async function askOnce(stack: string, { outputs, hosts }: StackState): Promise<C
 async function ask({ name, target, script }: StateHost): Promise<Answer> {
   try {
     const reading = await readHost(target, script);
-    const { held, differences } = reading;
-    const words = held
-      ? differences.flatMap(inWords)
-      : ["not converged, or by another stack; `up` converges it"];
+    const words = wordsOn(reading, digestIn(script));
     const state = words.length === 0 ? "as planned" : "differs";
     return { status: { name, state, detail: words.join("\n") }, reading };
   } catch (error) {
     if (!(error instanceof SshError || error instanceof ReadingError)) throw error;
     return { status: { name, state: "unreachable", detail: error.message }, reading: undefined };
   }
+}
+
+/** What is not as the stack's last run left it; empty where all is. */
+function wordsOn({ held, differences }: HostReading, digest: string): string[] {
+  if (!held) return ["not converged, or by another stack; `up` converges it"];
+  const words = differences.flatMap(inWords);
+  return held.digest === digest
+    ? words
+    : ["converged by another run than this stack knows of; `up` converges it", ...words];
 }
 
 function vrrpStatus(reading: HostReading | undefined, holder: HostReading | undefined): VrrpStatus | null {

@@ -1,4 +1,4 @@
-/** Finds in a stack's exported state what reading its hosts takes: outputs, and each host's connection and script. */
+/** Finds in a stack's exported state what reading its hosts takes: outputs, and each host's connection and launcher. */
 import { z } from "zod";
 import { connectionSchema, targetOf } from "../reading/target.ts";
 import type { SshTarget } from "../ssh/target.ts";
@@ -11,7 +11,7 @@ export interface StateHost {
   readonly name: string;
   readonly role: "director" | "realServer";
   readonly target: SshTarget;
-  /** The script that converged it; it also inspects it. */
+  /** What launches the script that converged it, which also inspects it. */
   readonly script: string;
 }
 

@@ -19,10 +19,12 @@ afterAll(() => stack.dispose());
 
 /** Converges a host with its own script as `change` has made it; returns how that ended. */
 async function converge(host: string, change: (script: string) => string = (script) => script) {
-  const { target, script } = await stack.host(host);
+  const { target, script: launcher } = await stack.host(host);
+  const [, generation = "none"] = /^generation='(.*)'$/m.exec(launcher) ?? [];
+  const script = await stack.scriptOf(host);
   const changed = change(script);
   const { exitCode, stdout, stderr } = await runOverSsh(target, {
-    command: "bash -s -- converge",
+    command: `bash -s -- converge ${generation}`,
     stdin: changed,
   });
   return { exitCode, said: stdout + stderr, isChanged: changed !== script };

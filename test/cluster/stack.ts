@@ -5,6 +5,7 @@ import { join } from "node:path";
 import Docker from "dockerode";
 import { execa } from "execa";
 import { stringify } from "yaml";
+import { digestIn } from "../../render/script.ts";
 import { runOverSsh } from "../../ssh/client.ts";
 import { parseStackState, type StackState, type StateHost } from "../../status/stackState.ts";
 import { inCheckout, type Settings } from "../fixtures.ts";
@@ -126,6 +127,11 @@ export class TestStack {
     );
     if (exitCode !== 0) throw new Error(`${name}: ${command}: exit ${exitCode}\n${stdout}${stderr}`);
     return stdout;
+  }
+
+  /** The whole script of a host's last converge, which is in the host's memory until it restarts. */
+  async scriptOf(name: string): Promise<string> {
+    return this.onHost(name, `cat /run/pulumi-lvs/${digestIn((await this.host(name)).script)}`);
   }
 
   container(host: string): Docker.Container {

@@ -3,11 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { agreement } from "../../components/agreement.ts";
 import type { HostLink } from "../../components/hostLink.ts";
-import { type HostReading, nothingRead } from "../../reading/hostReading.ts";
+import type { HostReading } from "../../reading/hostReading.ts";
 import { readHost } from "../../reading/readHost.ts";
 import type { HostPlan } from "../../render/hostPlan.ts";
 import { digestOf } from "../../render/script.ts";
 import { SshUnreachableError } from "../../ssh/target.ts";
+import { nothingRead } from "../reading/nothingRead.ts";
 import { ssh } from "./cluster.ts";
 import { record } from "./recording.ts";
 
@@ -74,7 +75,7 @@ async function judged(found: Found, later: readonly Found[] = [], preview = fals
       name,
       found: async () => {
         if (reading instanceof Error) throw reading;
-        return { plan, reading: whole(name, reading), connection: { ...ssh, host: name }, script: "" };
+        return { plan, reading: whole(name, reading), connection: { ...ssh, host: name }, launcher: "" };
       },
     };
     const command = () => ({ urn: pulumi.output(name) }) as pulumi.Resource;

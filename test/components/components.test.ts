@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { RealServer, VirtualService } from "../../components/index.ts";
 import { entry } from "../../model/cluster.ts";
-import { renderScript } from "../../render/script.ts";
+import { renderLauncher } from "../../render/script.ts";
 import { hostKey, Machine, plans, privateKey, privateKeyPassphrase, recordCluster, ssh } from "./cluster.ts";
 import { record, secret } from "./recording.ts";
 
@@ -42,7 +42,7 @@ describe("a cluster of components", () => {
       }),
       create: "bash -s -- converge",
       delete: "bash -s -- remove",
-      stdin: renderScript(entry(plans, host)),
+      stdin: renderLauncher(entry(plans, host), "0"),
       logging: "stderr",
       addPreviousOutputInEnv: false,
     });

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { parseReading } from "../../reading/hostReading.ts";
 import { readHost } from "../../reading/readHost.ts";
+import { digestIn } from "../../render/script.ts";
 import { type Changes, makeCluster } from "./cluster.ts";
 import { failuresOf, record } from "./recording.ts";
 
@@ -23,9 +24,7 @@ afterEach(() => {
 
 function findDirector(text: string): void {
   vi.mocked(readHost).mockImplementation(async (target, script) =>
-    target.host === "192.0.2.11"
-      ? parseReading(text, /^digest=(\w+)$/m.exec(script)?.[1] ?? "")
-      : asPlanned(target, script),
+    target.host === "192.0.2.11" ? parseReading(text, digestIn(script)) : asPlanned(target, script),
   );
 }
 

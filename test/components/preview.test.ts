@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { entry } from "../../model/cluster.ts";
 import { describePlan } from "../../render/hostPlan.ts";
-import { renderScript } from "../../render/script.ts";
+import { renderLauncher } from "../../render/script.ts";
 import {
   hostKey,
   Machine,
@@ -63,7 +63,7 @@ describe("a preview", () => {
       }),
     );
     expect(entry(resources, "Command web1").inputs.stdin).toBe(unknown);
-    expect(entry(resources, "Command web2").inputs.stdin).toBe(renderScript(entry(plans, "web2")));
+    expect(entry(resources, "Command web2").inputs.stdin).toBe(renderLauncher(entry(plans, "web2"), "0"));
   });
 
   it("goes on where hosts are not known yet", async () => {
@@ -84,7 +84,7 @@ describe("a preview", () => {
     expect(resources["Command web1"]?.inputs).toMatchObject({ connection: unknown, stdin: unknown });
     expect(resources["Command lb1"]?.inputs).toMatchObject({ stdin: unknown });
     expect(resources["Command lb1"]?.dependsOn).toEqual(["Command web1", "Command web2", "Machine machine"]);
-    expect(resources["Command web2"]?.inputs.stdin).toBe(renderScript(entry(plans, "web2")));
+    expect(resources["Command web2"]?.inputs.stdin).toBe(renderLauncher(entry(plans, "web2"), "0"));
   });
 });
 

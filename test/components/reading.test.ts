@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { entry } from "../../model/cluster.ts";
-import { type HostReading, nothingRead } from "../../reading/hostReading.ts";
+import type { HostReading } from "../../reading/hostReading.ts";
 import { ReadingError, readHost } from "../../reading/readHost.ts";
-import { renderScript } from "../../render/script.ts";
+import { digestIn, renderLauncher } from "../../render/script.ts";
 import { SshUnreachableError } from "../../ssh/target.ts";
+import { nothingRead } from "../reading/nothingRead.ts";
 import { makeCluster, plans } from "./cluster.ts";
 import { byLabel, failuresOf, record, unknown } from "./recording.ts";
 
@@ -21,7 +22,6 @@ function find(web1: Partial<HostReading> | Error) {
   return () => vi.mocked(readHost).mockImplementation(asPlanned as typeof readHost);
 }
 
-const digestIn = (script: string) => /^digest=(\w+)$/m.exec(script)?.[1] ?? "";
 const web1 = entry(plans, "web1");
 const stdinOf = async (preview = false) =>
   byLabel(await record(() => makeCluster(), { preview }))["Command web1"]?.inputs.stdin;
@@ -32,10 +32,10 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe("a host's script", () => {
+describe("what launches a host's script", () => {
   it("is the one of its last good run where the host is as that run left it", async () => {
     restore = find({});
-    expect(await stdinOf()).toBe(renderScript(web1, "g.4"));
+    expect(await stdinOf()).toBe(renderLauncher(web1, "g.4"));
   });
 
   it.each([
@@ -44,14 +44,16 @@ describe("a host's script", () => {
     ["has something that its plan no longer names", { differences: [{ ...arp, found: "still held" }] }],
   ])("is of the next generation where the host %s", async (_, found) => {
     restore = find(found);
-    expect(await stdinOf()).toBe(renderScript(web1, "g.5"));
+    expect(await stdinOf()).toBe(renderLauncher(web1, "g.5"));
   });
 
   it("is unlike any before where the host is not held", async () => {
     restore = find({ held: undefined });
-    const scripts = [await stdinOf(), await stdinOf()];
-    expect(scripts[0]).not.toBe(scripts[1]);
-    expect(String(scripts[0]).replace(/^generation=.*$/m, "generation='0'")).toBe(renderScript(web1));
+    const launchers = [await stdinOf(), await stdinOf()];
+    expect(launchers[0]).not.toBe(launchers[1]);
+    expect(String(launchers[0]).replace(/^generation=.*$/m, "generation='0'")).toBe(
+      renderLauncher(web1, "0"),
+    );
   });
 
   it("is not known at preview where the host cannot be read, which is a warning", async () => {

@@ -1,13 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { renderScript } from "../../render/script.ts";
+import { renderLauncher, renderScript } from "../../render/script.ts";
 import { checkedIn } from "../checkout.ts";
 import { inCheckout } from "../fixtures.ts";
 import { fixtures, plansOf } from "../render/plans.ts";
 
 /** Parts of the script that a host runs, which is checked as a whole. */
-const isPart = (path: string) => /^host\/(items\/.*|handover|reading|record|run|withdraw)\.sh$/.test(path);
+const isPart = (path: string) =>
+  /^host\/(items\/.*|handover|launch|reading|record|run|withdraw)\.sh$/.test(path);
 
 const programs = checkedIn()
   .filter((path) => !path.startsWith("test/") && !isPart(path))
@@ -23,6 +24,11 @@ describe("shellcheck", () => {
         renderScript({ host: "any", address: "192.0.2.11", role: "director", items }),
       ),
     ).toBe("");
+  });
+
+  it("has nothing to say about what launches it", () => {
+    const plan = { host: "any", address: "192.0.2.11", role: "director", items: [] } as const;
+    expect(shellcheck(["-"], renderLauncher(plan, "0"))).toBe("");
   });
 
   it.each(programs)("has nothing to say about %s", (path) => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { handOver, type Ways } from "../../operate/handover.ts";
-import { nothingRead } from "../../reading/hostReading.ts";
 import { SetupError } from "../../setup/rung.ts";
 import type { StateHost } from "../../status/stackState.ts";
+import { nothingRead } from "../reading/nothingRead.ts";
 
 const held = { digest: "any", generation: "g.0" };
 const target = { host: "192.0.2.1" };

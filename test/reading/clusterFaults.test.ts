@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Asked, clusterFaults } from "../../reading/clusterFaults.ts";
-import { type HostReading, nothingRead, type VrrpReading } from "../../reading/hostReading.ts";
+import type { HostReading, VrrpReading } from "../../reading/hostReading.ts";
+import { nothingRead } from "./nothingRead.ts";
 
 const vip = "192.0.2.100";
 const held = { digest: "any", generation: "g.0" };

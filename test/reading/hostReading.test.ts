@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { nothingRead, parseReading } from "../../reading/hostReading.ts";
+import { parseReading } from "../../reading/hostReading.ts";
+import { nothingRead } from "./nothingRead.ts";
 
 const arp = { item: "sysctl net.ipv4.conf.all.arp_ignore", planned: "1", found: "0" };
 const weight = { item: "service tcp 192.0.2.100:80", planned: "-A …; -a …", found: "absent" };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { type HostPlan, type Item, itemWords } from "../../render/hostPlan.ts";
-import { digestOf, renderScript, shellWord } from "../../render/script.ts";
+import { digestIn, digestOf, renderLauncher, renderScript, shellWord } from "../../render/script.ts";
 import { shellLibrary } from "../../render/shellLibrary.ts";
 
 const canary = mkdtempSync(join(tmpdir(), "pulumi-lvs-"));
@@ -109,14 +109,38 @@ describe("the script of a host", () => {
   });
 
   it("carries the digest of its plan, which another plan does not have", () => {
-    expect(renderScript(planOf("1"))).toContain(`\ndigest=${digestOf(planOf("1"))}\n`);
+    expect(digestIn(renderScript(planOf("1")))).toBe(digestOf(planOf("1")));
     expect(digestOf(planOf("2"))).not.toBe(digestOf(planOf("1")));
   });
+});
 
+describe("what launches the script of a host", () => {
   it("differs in nothing but the generation for another one", () => {
-    const scripts = ["a.0", "a.1"].map((generation) => renderScript(planOf("1"), generation));
-    expect(scripts[1]).toBe(scripts[0]?.replace("generation='a.0'", "generation='a.1'"));
-    expect(scripts[1]).not.toBe(scripts[0]);
+    const launchers = ["a.0", "a.1"].map((generation) => renderLauncher(planOf("1"), generation));
+    expect(launchers[1]).toBe(launchers[0]?.replace("generation='a.0'", "generation='a.1'"));
+    expect(launchers[1]).not.toBe(launchers[0]);
+  });
+
+  it("carries the digest of the plan, and names its host whatever the name", () => {
+    expect(digestIn(renderLauncher(planOf("1"), "a.0"))).toBe(digestOf(planOf("1")));
+    fc.assert(
+      fc.property(hostileText, hostileText, (host, address) => {
+        const launcher = renderLauncher({ ...planOf("1"), host, address }, "a.0");
+        const head = launcher.slice(
+          launcher.indexOf("set -euo pipefail"),
+          launcher.indexOf("\n\n# What the state"),
+        );
+        expect(bash(`${head}\nprintf '%s\\0' "$host" "$holder"`)).toEqual([
+          host,
+          `realServer ${host} ${address}`,
+        ]);
+      }),
+    );
+    expect(readdirSync(canary)).toEqual([]);
+  });
+
+  it("is small: the engine writes all of them at every step", () => {
+    expect(renderLauncher(planOf("1"), "a.0").length).toBeLessThan(2500);
   });
 });
 

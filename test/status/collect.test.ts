@@ -1,10 +1,11 @@
 /** How a stack's hosts are asked, with directors that say what the test has them say. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type HostReading, nothingRead } from "../../reading/hostReading.ts";
+import type { HostReading } from "../../reading/hostReading.ts";
 import { readHost } from "../../reading/readHost.ts";
 import { SshUnreachableError } from "../../ssh/target.ts";
 import { collectStatus } from "../../status/collect.ts";
 import type { StackState } from "../../status/stackState.ts";
+import { nothingRead } from "../reading/nothingRead.ts";
 
 const held = { digest: "any", generation: "g.0" };
 const vip = (isHeld: boolean, ...answeredBy: string[]) => [
@@ -14,7 +15,7 @@ const asPlanned: HostReading = { ...nothingRead, held, mac: "02:42:c6:12:07:0b",
 const taken: HostReading = { ...asPlanned, vips: vip(true, "02:42:c6:12:07:15") };
 
 const host = (name: string, role: "director" | "realServer", address: string) => {
-  return { name, role, script: "", target: { host: address, user: "root", hostKey: "" } };
+  return { name, role, script: "digest=any", target: { host: address, user: "root", hostKey: "" } };
 };
 const state: StackState = {
   outputs: {
@@ -63,5 +64,13 @@ it("a director that cannot be asked is unreachable, and no fault of the cluster 
   expect(faults).toEqual([]);
   expect(directors).toMatchObject([
     { state: "unreachable", detail: "192.0.2.11:22 is not reachable over SSH" },
+  ]);
+});
+
+it("a host that another run has converged is not as this stack knows it", async () => {
+  vi.mocked(readHost).mockResolvedValue({ ...asPlanned, held: { digest: "another", generation: "g.0" } });
+  const { directors } = await collectStatus("prod", state);
+  expect(directors).toMatchObject([
+    { state: "differs", detail: "converged by another run than this stack knows of; `up` converges it" },
   ]);
 });

@@ -2,7 +2,7 @@ if [ "$(id -u)" -ne 0 ]; then
   sudo -n true || { echo "$(id -un) must be root or run sudo without a password here" >&2; exit 1; }
   exec sudo -n env "SSH_CLIENT=${SSH_CLIENT:-}" bash -s -- "$@"
 fi
-eval "$(cat)"
+script=$(cat) && eval "$script"
 set -euo pipefail
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022
@@ -10,7 +10,7 @@ host='lb1'
 address='198.18.7.11'
 role='director'
 digest=…
-generation='0'
+generation=0
 settings='set -euo pipefail
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022'

@@ -1,0 +1,70 @@
+/** How what the state keeps of a host finds the rest of it, on a folder that stands in for the host. */
+import { spawnSync } from "node:child_process";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { digestOf, renderLauncher } from "../../render/script.ts";
+import { Sandbox } from "./sandbox.ts";
+
+const plan = { host: "web1", address: "192.0.2.21", role: "realServer", items: [] } as const;
+const holder = "realServer web1 192.0.2.21";
+
+let sandbox: Sandbox;
+beforeEach(() => {
+  sandbox = new Sandbox();
+});
+afterEach(() => sandbox.remove());
+
+/** What an action ends with; the paths of a host are those of the sandbox. */
+function launch(...words: readonly string[]): string {
+  const launcher = renderLauncher(plan, "a.1")
+    .replace("kept=/var/lib/pulumi-lvs", `kept=${sandbox.folder}/kept`)
+    .replace("laid=/run/pulumi-lvs", `laid=${sandbox.folder}/laid`);
+  const { stdout, stderr, status } = spawnSync("bash", ["-s", "--", ...words], {
+    input: launcher,
+    encoding: "utf8",
+  });
+  return `${stdout}${stderr.replaceAll(sandbox.folder, "")}${status}`;
+}
+
+describe("a change", () => {
+  it("is made by the script that was laid when the host was read, of the given generation", () => {
+    sandbox.write(`laid/${digestOf(plan)}`, 'echo "laid $*"');
+    expect(launch("converge")).toBe("laid converge a.1\n0");
+    expect(launch("withdraw", "192.0.2.21")).toBe("laid withdraw 192.0.2.21\n0");
+  });
+
+  it("is refused where that is gone", () => {
+    sandbox.write("laid/another", "echo laid");
+    expect(launch("converge")).toBe(
+      `web1: /laid/${digestOf(plan)}, which this run has laid there, is gone; was the host restarted? Run \`up\` again\n1`,
+    );
+  });
+});
+
+describe("what is asked of a host, and giving back", () => {
+  beforeEach(() => sandbox.write("kept/script", 'echo "kept $*"; exit 3'));
+
+  it.each(["read", "inspect", "handover", "remove"])(
+    "is what it keeps of its last good run: %s",
+    (action) => {
+      sandbox.write("kept/holder", `${holder}\n`);
+      expect(launch(action)).toBe(`kept ${action}\n3`);
+    },
+  );
+
+  it("is nothing where the host holds nothing", () => {
+    expect(launch("read")).toBe("unheld\n0");
+    expect(launch("remove")).toBe("removed\n0");
+    expect(launch("inspect")).toBe("web1: is not held; `up` converges it\n1");
+  });
+
+  it("is nothing where the host is held as another one by now", () => {
+    sandbox.write("kept/holder", "director lb1 192.0.2.21\n");
+    expect(launch("read")).toBe("unheld\n0");
+    expect(launch("remove")).toBe(
+      "removed\nweb1: left as it is: it is held as director lb1 192.0.2.21 now\n0",
+    );
+    expect(launch("handover")).toBe(
+      "web1: is not held as realServer web1, but as director lb1 192.0.2.21; `up` converges it\n1",
+    );
+  });
+});
