@@ -48,7 +48,7 @@ export function linkTo(
 export interface ConvergeOptions extends pulumi.ComponentResourceOptions {
   /** What must be there before. */
   readonly after: Promise<pulumi.Resource[]>;
-  /** Give an old address back before the new one is converged; else when everything else has been. */
+  /** If the host's address changes: true gives the old host back before the new one is converged, false at the very end. */
   readonly oldAddressFirst: boolean;
   readonly aroundUpdate: pulumi.ResourceHookBinding;
 }

@@ -96,5 +96,5 @@ function nextGeneration({ held, differences, drift }: HostReading): string {
   if (!held) return `${randomBytes(4).toString("hex")}.0`;
   if (differences.length === 0 && drift.length === 0) return held.generation;
   const [origin, count] = held.generation.split(".");
-  return `${origin}.${Number(count) + 1}`;
+  return `${origin}.${Number(count ?? 0) + 1}`;
 }

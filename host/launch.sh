@@ -10,9 +10,16 @@ launch() {
   local action=$1 held_as=''
   case $action in
     read | inspect | handover | remove)
-      [ ! -e "$kept/holder" ] || read -r held_as <"$kept/holder"
+      [ ! -e "$kept/holder" ] || read -r held_as <"$kept/holder" || true
       [ "$held_as" = "$holder" ] || not_held "$action" "$held_as"
+      # An empty one would run, and do nothing.
+      [ -s "$kept/script" ] || fail "$kept/script, which the last run has kept there, is missing; \`up\` brings it back"
       exec bash "$kept/script" "$@"
+      ;;
+    readmit)
+      # Its director may have been restarted while the real server was out.
+      [ -e "$laid" ] || laid=$kept/script
+      exec bash "$laid" "$@"
       ;;
     converge)
       is_laid
@@ -25,25 +32,36 @@ launch() {
   esac
 }
 
+fail() {
+  echo "$host: $*" >&2
+  exit 1
+}
+
 # not_held ACTION HELD_AS: there is nothing to ask or to give back here.
 not_held() {
   case $1 in
-    read) echo unheld ;;
+    read)
+      print_link
+      echo unheld
+      ;;
     remove)
+      [ -n "$2" ] || [ ! -s "$kept/before/order" ] ||
+        fail "a run was cut off here before it was complete; run \`up\`, then \`destroy\`"
       [ -z "$2" ] || echo "$host: left as it is: it is held as $2 now" >&2
       echo removed
       ;;
-    *)
-      echo "$host: is not held${2:+ as ${holder% *}, but as $2}; \`up\` converges it" >&2
-      exit 1
-      ;;
+    *) fail "is not held${2:+ as ${holder% *}, but as $2}; \`up\` converges it" ;;
   esac
   exit
 }
 
+# As reading.sh does for a host that is held.
+print_link() {
+  local link=''
+  read -r _ link _ < <(ip -4 -o address show to "${holder##* }/32") || true
+  [ -z "$link" ] || printf 'link\t%s\n' "$(<"/sys/class/net/$link/address")"
+}
+
 is_laid() {
-  [ -e "$laid" ] || {
-    echo "$host: $laid, which this run has laid there, is gone; was the host restarted? Run \`up\` again" >&2
-    exit 1
-  }
+  [ -e "$laid" ] || fail "$laid, which this run has laid there, is gone; was the host restarted? Run \`up\` again"
 }

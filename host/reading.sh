@@ -28,7 +28,8 @@ read_host() {
   if [ "$held_digest" = "$digest" ]; then compare inspect; else compare; fi
   find_unfinished
   print_differences difference
-  if [ "$held_digest" != "$digest" ] && [ -e "$state/script" ]; then
+  # The host's own script is another one than its record says where a run was cut off between the two.
+  if [ "$held_digest" != "$digest" ] && [ -s "$state/script" ] && [ "$0" != "$state/script" ]; then
     bash "$state/script" read | sed -n 's/^difference/drift/p; /^vip/p; /^answer/p'
   fi
   [ "$role" != director ] || print_table
@@ -58,6 +59,7 @@ find_unfinished() {
     [ ! -e "$entry" ] || is_running || differences+=("withdrawn ${entry##*/}" 'in service' 'out for a change of its own')
   done
   [ ! -e "$state/undo" ] || is_running || differences+=('run' 'complete' 'cut off')
+  [ -s "$state/script" ] || differences+=("script $state/script" 'kept' 'missing')
 }
 
 # Whether another run holds this host right now.

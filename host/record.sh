@@ -17,9 +17,9 @@ save() {
   mv "$entry.new" "$entry"
 }
 
-# Of an item that this run is the first to touch there is one entry, the one in `before/`: a failed run restores it
-# and forgets it again. A kernel setting that we hold already has drifted where it differs, as a plan never changes its
-# value: undo must not make a host that holds a VIP answer ARP for it again.
+# An item that is touched for the first time is saved once, in `before/`. If the run fails, the item is restored from there
+# and the entry is deleted. A kernel setting that we hold already gets no entry in `undo/`: a plan never changes its value,
+# so one that differs has drifted, and undoing the repair could make a host that holds a VIP answer ARP for it.
 remember() {
   local entry first
   entry_of "$state/undo" "$1 $2"

@@ -1,9 +1,10 @@
 # One run over this host's plan: converge it, compare it read-only, or give everything back.
-# The plan (written before this text) sets $host, $address, $role, $digest and $script and defines plan(): one
-# `item KIND ID [WANTED…]` per line.
+# The plan (written before this text) sets $host, $address, $role, $digest and $generation and defines plan(): one
+# `item KIND ID [WANTED…]` per line. A script that comes over SSH has its own text in $script.
 
 state=/var/lib/pulumi-lvs
 lock=/run/pulumi-lvs.lock
+laid_scripts=/run/pulumi-lvs
 lock_wait_seconds=30
 mode=
 planned=()
@@ -29,8 +30,9 @@ preflight() {
   [ -d /run/systemd/system ] || fail 'systemd does not run here; it must be PID 1'
 }
 
-# lock [--shared]: whoever waits is told at once for whom: the login that came in, also where it became root by sudo.
-# Runs that take real servers out of service and back share the host: one waits for connections while another goes on.
+# lock [--shared]: a run that has to wait says so at once. It names the other run's SSH login, even if that login became root
+# by sudo. Runs that take real servers out of service and back share the host: one waits for connections while another
+# goes on.
 lock() {
   local now way=${1:---exclusive} address=${SSH_CLIENT:-}
   address=${address%% *}
@@ -98,7 +100,8 @@ show_differences() {
 }
 
 converge() {
-  local unit
+  local unit fresh
+  fresh=$(declare -p "${globals[@]}")
   mode=converge
   begin_undo
   rm -rf "$state/withdrawn" "$state/stand-ins"
@@ -109,10 +112,11 @@ converge() {
     show_differences >&2
     fail 'this host is not as planned after converging (see above)'
   fi
-  keep_script
+  keep_script "$fresh"
   echo "$digest $generation" >"$state/converged.new"
   mv "$state/converged.new" "$state/converged"
   echo "$role $host $address" >"$state/holder"
+  sync "$state/holder"
   end_undo
   rm -rf "$state/rejected"
   for unit in "${brought[@]}"; do give_back_unplanned "unit $unit"; done
@@ -124,8 +128,8 @@ converge() {
   echo "converged $digest"
 }
 
-# What the next converge would drain is drained now and stays so, as if that run had got no further: the host that shares
-# the VIPs may lose connections that are still there when it is changed.
+# Drains what the next converge would drain, and leaves it drained. This runs on the director that holds the VIPs, before a
+# standby is changed: a standby whose table lacks a real server could not take over that server's connections.
 drain_ahead() {
   mode=drain
   begin_undo
@@ -142,24 +146,25 @@ abandon() {
   (undo 1) || true
 }
 
-# This host's own way to tell how it is: `bash /var/lib/pulumi-lvs/script inspect`. Drift is what differs from it.
+# keep_script GLOBALS: this host's own way to tell how it is: `bash /var/lib/pulumi-lvs/script inspect`. Drift is what differs
+# from it. GLOBALS are as they were before this run filled them: to `remove`, for example, nothing is planned.
 keep_script() {
   {
-    printf '%s\n' "$settings"
-    declare -p "${globals[@]}"
+    printf '%s\n' "$settings" "$1"
     declare -f
     # shellcheck disable=SC2016 # expanded when it runs
     echo 'main "$@" </dev/null'
   } >"$state/script.new"
+  sync "$state/script.new"
   mv "$state/script.new" "$state/script"
 }
 
 # The state has only how to find this run's script (launch.sh). In memory, as nothing needs it after a restart.
 lay_script() {
-  mkdir -m 700 /run/pulumi-lvs 2>/dev/null || [ -d /run/pulumi-lvs ]
-  find /run/pulumi-lvs -type f -mmin +1440 -delete
-  printf '%s\n' "$script" >"/run/pulumi-lvs/$digest.$$"
-  mv "/run/pulumi-lvs/$digest.$$" "/run/pulumi-lvs/$digest"
+  [ -d "$laid_scripts" ] || install -d -m 700 "$laid_scripts"
+  find "$laid_scripts" -ignore_readdir_race -type f -mmin +1440 -delete
+  printf '%s\n' "$script" >"$laid_scripts/$digest.$$"
+  mv "$laid_scripts/$digest.$$" "$laid_scripts/$digest"
 }
 
 # A real server is converged before the directors: until they have drained it, it must serve as it did.
@@ -191,6 +196,7 @@ remove() {
     echo removed
     return 0
   fi
+  planned=()
   give_back_unplanned
   reload_pending
   rm -rf "$state"
@@ -200,7 +206,7 @@ remove() {
 main() {
   case ${1:-} in
     converge)
-      generation=${2:-0}
+      generation=${2:-$generation}
       preflight
       lock
       converge

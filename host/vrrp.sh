@@ -1,9 +1,10 @@
 #!/bin/sh
 # What keepalived runs on a director that shares its VIPs with others (keepalived.conf(5)).
 #   vrrp balances                          each second: whether this director has somebody to send connections to
-#   vrrp listen VIP… FIFO                  as long as it runs: keeps this director's role and since when, and when another one
-#                                          was found to hold the VIPs too; lets nobody be refused who belongs to another; and
-#                                          has the one that took the VIPs last keep them
+#   vrrp listen VIP… FIFO                  runs beside keepalived. It records this director's role and when it took it, and
+#                                          when another director held the VIPs too. Right after a takeover it drops resets for
+#                                          connections that this director does not know yet, and it raises the priority of the
+#                                          director that took the VIPs last
 #   vrrp unmute                            ends the last but one
 set -eu
 record=/run/pulumi-lvs-vrrp
@@ -13,8 +14,8 @@ preference=31909
 took_over=/run/pulumi-lvs-took-over
 # The kernel tells other directors of a connection after two seconds at the latest (IPVS_SYNC_FLUSH_TIME).
 late_seconds=6
-# After that: until a director that is cut off should have found its real servers gone, and claims the VIPs no more; but
-# not until the next takeover, in which both would outrank each other.
+# How long the raised priority lasts after that. It is long enough for a director that was cut off to find its real servers
+# unreachable and give the VIPs up. It ends before the next takeover, or both directors would have it.
 contested_seconds=10
 
 # Without a process more than the shell, as keepalived waits. Services of a firewall mark are the health checks' own.

@@ -4,7 +4,7 @@
 withdraw() {
   local key to terms leaving=()
   mkdir -p "$state/withdrawn"
-  # One at a time looks who else serves and leaves; they drain together.
+  # The lock covers the decision only (who else still serves?); draining then goes on in parallel.
   exec 6<>/run/pulumi-lvs.withdraw.lock
   flock 6
   while IFS= read -r -u 7 key; do

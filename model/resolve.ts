@@ -59,8 +59,8 @@ export function resolveVrrp(
 }
 
 /**
- * From nothing that a change may touch: directors with different ids would all hold the VIPs until the last is changed.
- * RFC 5798 §5.2.3 has no 0.
+ * Derived from the cluster's name alone, because no change touches the name: while directors have different ids, each of
+ * them takes the VIPs. RFC 5798 §5.2.3 has no 0.
  */
 function routerIdOf(name: string): number {
   return 1 + (createHash("sha256").update(name).digest().readUInt32BE() % 255);

@@ -26,7 +26,7 @@ interface Place {
   readonly reading: HostReading | string;
 }
 
-/** Over SSH, with the scripts that the stack's state keeps. */
+/** Over SSH, with the scripts that the hosts keep. */
 export const overSsh: Ways = {
   read: async ({ target, script }) => {
     try {

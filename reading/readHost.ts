@@ -1,4 +1,4 @@
-/** Asks a host how it is, over SSH and without changing anything. */
+/** Asks a host how it is, over SSH and without changing anything that is to last. */
 import { digestIn } from "../render/script.ts";
 import { runOverSsh } from "../ssh/client.ts";
 import type { SshTarget } from "../ssh/target.ts";

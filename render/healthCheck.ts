@@ -46,7 +46,10 @@ function perlFile(path: string, content: string): FileItem {
   return { kind: "file", path, mode: "0644", content, check: "perl" };
 }
 
-/** ldirectord takes two checks for one where their files and the real server's line are the same, whatever the VIP: hence a file each. */
+/**
+ * ldirectord runs one check for two services whose `checkcommand` and `real` line are equal, even if their VIPs differ. So
+ * every service has a file of its own.
+ */
 function callOf({ name, port, healthCheck }: VirtualService, director: Director): string {
   const { type, path, expect, virtualHost, timeoutSeconds } = healthCheck;
   const { fetches } = healthCheckTypes[type];

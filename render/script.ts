@@ -12,7 +12,8 @@ export function shellWord(text: string): string {
 
 /** What a plan is recognised by on a host: it changes with the plan and with the shell that holds it. */
 export function digestOf(plan: HostPlan): string {
-  return createHash("sha256").update(planFunction(plan)).update(shellLibrary).digest("hex").slice(0, 16);
+  const whole = [plan.role, plan.host, plan.address, planFunction(plan), shellLibrary].join("\0");
+  return createHash("sha256").update(whole).digest("hex").slice(0, 16);
 }
 
 /**
@@ -39,7 +40,7 @@ main "$@" </dev/null
 
 /**
  * What the state keeps of a host's script, for `bash -s -- ACTION`, on stdin: the engine writes the whole state at every
- * step, and the script is a thousand times as long. Another `generation` makes an unchanged plan run again.
+ * step, and the script is seventy times as long. Another `generation` makes an unchanged plan run again.
  */
 export function renderLauncher(plan: HostPlan, generation: string): string {
   return `${asRoot}
@@ -78,7 +79,7 @@ export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 umask 022`;
 
 /** What the shell library finds set: a host keeps its functions and these as a script of its own. */
-const globals = [
+export const globals = [
   ...["host", "address", "role", "digest", "generation", "settings", "globals"],
   ...[...shellLibrary.matchAll(/^(?:declare -A )?([a-z_]+)=/gm)].map(([, name = ""]) => name),
 ];

@@ -51,7 +51,10 @@ function realServer(service: VirtualService, to: Destination): string[] {
   ]);
 }
 
-/** What keepalived finds in the table when it starts it takes for its own work: these make it so. */
+/**
+ * When keepalived starts, it assumes that rules already in the table are its own and correct. These scripts set each rule
+ * again, so that they are.
+ */
 function reconciled(service: VirtualService, to: Destination): string[] {
   const at = `${service.protocol === "udp" ? "-u" : "-t"} ${service.address}:${service.port}`;
   const rule = `${at} -r ${to.address}:${to.port}`;

@@ -47,11 +47,19 @@ for unit in desired["units"]:
             _if=lambda changed=changed, started=started: changed.did_change() and not started.did_change(),
         )
 
-if desired["ready"]:
-    server.shell(name="ready", commands=desired["ready"])
 
-for vip in desired["vips"]:
-    if not host.get_fact(Command, command=f"ip -4 -o address show to {vip['address']}/32"):
-        server.shell(name=vip["address"], commands=[vip["add"]])
+
+def add_vips():
+    for vip in desired["vips"]:
+        if not host.get_fact(Command, command=f"ip -4 -o address show to {vip['address']}/32"):
+            server.shell(name=vip["address"], commands=[vip["add"]])
+
+
+# Real servers first: a director's table is full once they answer through the VIP.
+if not desired["ready"]:
+    add_vips()
+else:
+    server.shell(name="ready", commands=desired["ready"])
+    add_vips()
 
 server.shell(name="read back", commands=desired["readBack"])

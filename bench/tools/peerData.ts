@@ -13,11 +13,11 @@ export interface PeerData {
   readonly modules: readonly string[];
   readonly sysctls: Readonly<Record<string, string>>;
   readonly units: readonly { name: string; enabled: boolean; running: boolean }[];
-  /** Shell commands that succeed once a VIP may be added. */
+  /** Shell commands that succeed once a director may announce a VIP: the kernel's table is full. */
   readonly ready: readonly string[];
   /** VIPs and the shell command that adds each. */
   readonly vips: readonly { address: string; add: string }[];
-  /** Shell commands that succeed only if the kernel is as planned. */
+  /** Shell commands that succeed only if the kernel, and what answers through the VIP, are as planned. */
   readonly readBack: readonly string[];
 }
 
@@ -40,7 +40,7 @@ export function peerData({ items }: HostPlan): PeerData {
     modules: all("module").map(({ name }) => name),
     sysctls: Object.fromEntries(sysctls.map(({ key, value }) => [key, value])),
     units: all("unit").map(({ name, enabled, active = false }) => ({ name, enabled, running: active })),
-    ready: [...all("http").map(fetched), ...all("service").map(inTable)],
+    ready: all("service").map(inTable),
     vips: vips.map((vip) => ({
       address: vip.address,
       add: `${vipProgram} ${vip.manner} ${"from" in vip ? `${vip.from} ` : ""}${vip.address}`,
@@ -48,6 +48,7 @@ export function peerData({ items }: HostPlan): PeerData {
     readBack: [
       ...sysctls.map(({ key, value }) => `test "$(sysctl -n ${key})" = ${shellWord(value)}`),
       ...vips.map(({ address }) => `ip -4 -o address show to ${address}/32 | grep -q .`),
+      ...all("http").map(fetched),
     ],
   };
 }

@@ -1,5 +1,5 @@
-# The newest version of a package, and a restart, when a text changes: revision "PACKAGE UNIT" TEXT. The first text is
-# only kept, as is none: the package was installed, or nothing is asked for.
+# The newest version of a package, and a restart, when a text changes: revision "PACKAGE UNIT" TEXT. The first text, and an
+# empty one, are only recorded: the package has just been installed, or no upgrade is wanted.
 
 revision_read() {
   local text

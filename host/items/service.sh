@@ -74,9 +74,9 @@ service_read() {
   health_as_planned "$1" "$2" "$4"
 }
 
-# health_as_planned "PROTOCOL VIP:PORT" PLANNED removed|quiesced: sets `found` to `rules`, but with a real server as it is
-# in PLANNED that is out of the table and not missed, or at weight 0 where that is the health check's way or it is
-# withdrawn, which is told apart from the table (../reading.sh).
+# health_as_planned "PROTOCOL VIP:PORT" PLANNED removed|quiesced: sets `found` to `rules`, with the effects of health checks
+# taken out. A real server of PLANNED counts as in place if it is out of the table and not missed. It does too if it has
+# weight 0, and either health checks quiesce or it is withdrawn (../reading.sh tells of withdrawn ones by themselves).
 health_as_planned() {
   local line to present
   found=${rules%%$'\n'*}
@@ -101,8 +101,9 @@ health_as_planned() {
 # is_missed "PROTOCOL VIP:PORT ADDRESS:PORT"
 is_missed() { [[ $'\n'$missed$'\n' == *$'\n'"$1"$'\n'* ]]; }
 
-# Sets `missed` to who is out of the table though not by its health check: the daemon has not taken it out, by its own
-# word, and its check passes. One that comes back is put in at the daemon's next check. All are asked at once.
+# Sets `missed` to the real servers that should be in the table: their check passes, and the daemon's log does not say that
+# the daemon removed them. One that has just come back is not among them, as the daemon adds it at its next check. All are
+# asked at once.
 find_missed() {
   local -A said_of=()
   [ -z "$missed_is_known" ] || return 0
@@ -164,9 +165,10 @@ service_set() {
   [ -z "$out" ] || note "$host: warning: $1: health check fails, so it gets no connections:$out"
 }
 
-# Waits for the daemon, for all services together and once in a run. Who comes in is for its checks to say; all else is
-# repaired. Weights before the daemon is told: ldirectord takes a real server that it finds at weight 0 out and in again,
-# which ends its connections; keepalived looks at nothing that is there already.
+# Waits for the daemon, for all services together and once in a run. Then it repairs every rule but those of real servers
+# that are missing: the daemon adds these once their check passes. Rules are set before the daemon is told: ldirectord
+# removes and adds again a real server that it finds at weight 0, which ends its connections, and keepalived ignores rules
+# that are there already.
 settle_table() {
   local repairs='' repair=''
   [ -z "$table_is_settled" ] || return 0

@@ -40,3 +40,14 @@ it("adds a VIP only through the program that proves ARP silent", () => {
     { address: "198.18.16.100", add: "/usr/local/lib/pulumi-lvs/vip silent 198.18.16.100" },
   ]);
 });
+
+it("asks for the page through the VIP once the VIP is there", () => {
+  const [realServer] = workOn(hosts, { ...options, withDirector: false }).plans;
+  if (!realServer) throw new Error("no plan");
+  const { ready, readBack } = peerData(realServer);
+  expect(ready).toEqual([]);
+  expect(readBack.slice(-2)).toEqual([
+    "ip -4 -o address show to 198.18.16.100/32 | grep -q .",
+    expect.stringMatching(/^curl .* http:\/\/198\.18\.16\.100:80\//),
+  ]);
+});

@@ -20,7 +20,8 @@ afterAll(() => stack.dispose());
 /** Converges a host with its own script as `change` has made it; returns how that ended. */
 async function converge(host: string, change: (script: string) => string = (script) => script) {
   const { target, script: launcher } = await stack.host(host);
-  const [, generation = "none"] = /^generation='(.*)'$/m.exec(launcher) ?? [];
+  const [, generation] = /^generation='(.*)'$/m.exec(launcher) ?? [];
+  if (!generation) throw new Error(`the launcher of ${host} names no generation`);
   const script = await stack.scriptOf(host);
   const changed = change(script);
   const { exitCode, stdout, stderr } = await runOverSsh(target, {

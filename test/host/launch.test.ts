@@ -68,3 +68,40 @@ describe("what is asked of a host, and giving back", () => {
     );
   });
 });
+
+it("a host whose kept script is gone is not taken for one that holds nothing", () => {
+  sandbox.write("kept/holder", `${holder}\n`);
+  sandbox.write("kept/script", "");
+  expect(launch("remove")).toBe(
+    "web1: /kept/script, which the last run has kept there, is missing; `up` brings it back\n1",
+  );
+});
+
+it("a host on which a first run was cut off is not taken for one that holds nothing", () => {
+  sandbox.write("kept/before/order", "unit any\n");
+  expect(launch("remove")).toBe(
+    "web1: a run was cut off here before it was complete; run `up`, then `destroy`\n1",
+  );
+});
+
+it("a real server is put back into service by a director that was restarted meanwhile", () => {
+  sandbox.write("kept/script", 'echo "kept $*"');
+  expect(launch("readmit", "192.0.2.21")).toBe("kept readmit 192.0.2.21\n0");
+});
+
+describe("the script that a host keeps of its last good run", () => {
+  it("gives everything back, and knows nothing of what that run had found", () => {
+    sandbox.remove();
+    sandbox = new Sandbox("lock=$folder/lock");
+    const text = `${sandbox.folder}/text`;
+    sandbox.write("text", "theirs");
+    sandbox.bash("script=':' && lay_script");
+    expect(sandbox.read("laid/any")).toBe(":\n");
+    sandbox.converge(`file ${text} 0644 ours`);
+    expect(sandbox.read("text")).toBe("ours");
+    const removed = sandbox.bash(`bash "$state/script" remove`);
+    expect(removed).toBe(`removed\nweb1: file ${text}: given back\n`);
+    expect(sandbox.read("text")).toBe("theirs");
+    expect(sandbox.read("state/holder")).toBeUndefined();
+  });
+});

@@ -19,6 +19,7 @@ beforeEach(() => {
   sandbox = new Sandbox(stubs);
   sandbox.write("state/holder", "director web1 192.0.2.21\n");
   sandbox.write("state/converged", "any 0\n");
+  sandbox.write("state/script", "exit 1\n");
   sandbox.write("state/drain", `${key}|30|stop|/checks/web|192.0.2.21:80\ntcp 192.0.2.101:80|0|proceed||\n`);
   sandbox.write("rules", `${rules(1).join("\n")}\n`);
 });
