@@ -56,6 +56,16 @@ describe("what launches a host's script", () => {
     );
   });
 
+  it.each([false, true])(
+    "finds it laid there by an update, as a preview (%s) leaves hosts alone",
+    async (preview) => {
+      vi.mocked(readHost).mockClear();
+      await stdinOf(preview);
+      const options = vi.mocked(readHost).mock.calls.flatMap(([, , option]) => option ?? []);
+      expect(options).toEqual(["lb1", "web1", "web2"].map(() => ({ layScript: !preview })));
+    },
+  );
+
   it("is not known at preview where the host cannot be read, which is a warning", async () => {
     const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
     restore = find(new SshUnreachableError("192.0.2.21:22 is not reachable over SSH: refused"));
