@@ -1,5 +1,5 @@
 # What the state keeps of a host's script: enough to find the whole of it on the host.
-#   launch.sh converge, and what goes with it: the script that this run laid there when it read the host (run.sh, lay)
+#   launch.sh converge, and what goes with it: the script that this run laid there when it read the host (run.sh, lay_script)
 #   launch.sh read, inspect, handover, remove: the script that the host keeps of its last good run
 # What is written before this text sets $host, $holder ("ROLE HOST ADDRESS"), $digest and $generation.
 
@@ -55,7 +55,7 @@ not_held() {
   exit
 }
 
-# As reading.sh does for a host that is held.
+# As reading.sh does, so that a host that is not held can be named by its hardware address.
 print_link() {
   local link=''
   read -r _ link _ < <(ip -4 -o address show to "${holder##* }/32") || true

@@ -55,7 +55,8 @@ def add_vips():
             server.shell(name=vip["address"], commands=[vip["add"]])
 
 
-# Real servers first: a director's table is full once they answer through the VIP.
+# Real servers first: a director's table is full once they answer through the VIP. pyinfra runs operations in the order of
+# their lines, for all hosts at once, hence two calls.
 if not desired["ready"]:
     add_vips()
 else:

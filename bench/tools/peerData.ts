@@ -2,7 +2,7 @@
 import type { HostPlan, Item } from "../../render/hostPlan.ts";
 import { shellWord } from "../../render/script.ts";
 
-/** What the inventories hand to `deploy.py` and `playbook.yml` under the name `desired`. */
+/** What the inventories hand to `deploy.py` and `host.yml` under the name `desired`. */
 export interface PeerData {
   readonly debconf: readonly { package: string; question: string; type: string; value: string }[];
   readonly packages: readonly string[];
