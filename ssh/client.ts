@@ -13,6 +13,8 @@ export interface SshCommand extends DialOptions {
   stdin?: string | undefined;
   /** Variables offered to the server, which ignores those its AcceptEnv does not name. */
   environment?: Record<string, string> | undefined;
+  /** Seconds after which a command that has not ended counts as lost; default: it may take as long as the host answers at all. */
+  longestSeconds?: number | undefined;
   /** Receives standard output as it arrives. */
   onStdout?: ((text: string) => void) | undefined;
   /** Receives standard error as it arrives. */
@@ -39,7 +41,8 @@ export async function runOverSsh(target: SshTarget, command: SshCommand): Promis
 }
 
 function execute(client: Client, target: SshTarget, command: SshCommand): Promise<SshResult> {
-  return new Promise((resolve, reject) => {
+  let timer: NodeJS.Timeout | undefined;
+  const ended = new Promise<SshResult>((resolve, reject) => {
     const lost = (reason: string) =>
       reject(
         new SshConnectionLostError(
@@ -47,6 +50,12 @@ function execute(client: Client, target: SshTarget, command: SshCommand): Promis
         ),
       );
     client.on("error", (error) => lost(error.message)).on("close", () => lost("closed by the server"));
+    if (command.longestSeconds !== undefined) {
+      timer = setTimeout(
+        () => lost(`no end within ${command.longestSeconds} s`),
+        command.longestSeconds * 1000,
+      );
+    }
     client.exec(command.command, { env: command.environment ?? {} }, (error, channel) => {
       if (error) return lost(error.message);
       collect(channel, command, (result) =>
@@ -57,6 +66,7 @@ function execute(client: Client, target: SshTarget, command: SshCommand): Promis
       channel.end(command.stdin ?? "");
     });
   });
+  return ended.finally(() => clearTimeout(timer));
 }
 
 function collect(channel: ClientChannel, command: SshCommand, done: (result: SshResult) => void): void {

@@ -46,6 +46,14 @@ test("a command that ends without reading its input is not an error", async () =
   expect(result.exitCode).toBe(0);
 });
 
+test("gives up on a command that takes longer than it may", async () => {
+  const [server, target] = await serve();
+  const attempt = runOverSsh(target, { command: "sleep 20", longestSeconds: 0.2 });
+  await expect(attempt).rejects.toThrow(SshConnectionLostError);
+  await expect(attempt).rejects.toThrow("no end within 0.2 s");
+  await expect.poll(server.openConnections).toBe(0);
+});
+
 test("logs in with a password, and with an encrypted key", async () => {
   const [, { privateKey: _unused, ...target }] = await serve({ password: "secret" });
   expect((await runOverSsh({ ...target, password: "secret" }, { command: "true" })).exitCode).toBe(0);
