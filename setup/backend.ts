@@ -23,6 +23,12 @@ const OPERATIONS = [
   "logs",
 ];
 
+/**
+ * Operations that the engine runs at once, and hosts that are converged so; by itself it would run four for each processor
+ * of this machine, which only waits. Logins are fewer at a time (ssh/).
+ */
+const OPERATIONS_AT_ONCE = 128;
+
 /** A stack that is ready for use. */
 export interface Stack {
   name: string;
@@ -59,7 +65,9 @@ export function settingsPath(stack: string): string {
 export async function openStack(cli: PulumiCli, name: string): Promise<Stack> {
   const settings = settingsPath(name);
   const backend = await backendEnvironment();
-  const stack: Stack = { name, cli, env: { ...cli.env, ...backend, PULUMI_STACK: name } };
+  const parallel = process.env.PULUMI_PARALLEL ?? String(OPERATIONS_AT_ONCE);
+  const env = { ...cli.env, ...backend, PULUMI_STACK: name, PULUMI_PARALLEL: parallel };
+  const stack: Stack = { name, cli, env };
   if (backend.PULUMI_BACKEND_URL === undefined) {
     const { failed } = await quietly(stack, ["stack", "--show-name"], projectDirectory);
     if (failed) await initialise(stack, projectDirectory);

@@ -61,6 +61,14 @@ test("opening a stack creates it once and does not touch its settings in the che
   expect(readFileSync(settings, "utf8")).toBe(before);
 });
 
+test("the engine works at many hosts at once, or at as many as the user says", async () => {
+  const cli = await providePulumi();
+  vi.stubEnv("PULUMI_PARALLEL", undefined);
+  expect((await openStack(cli, "dev")).env).toMatchObject({ PULUMI_PARALLEL: "128" });
+  vi.stubEnv("PULUMI_PARALLEL", "3");
+  expect((await openStack(cli, "dev")).env).toMatchObject({ PULUMI_PARALLEL: "3" });
+});
+
 test("a stack without a settings file is refused by name", async () => {
   const cli = await providePulumi();
   await expect(openStack(cli, "tset")).rejects.toThrow("Pulumi.tset.yaml is missing");
