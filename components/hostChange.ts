@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { errorForPeople } from "../config/configError.ts";
 import type { HostReading } from "../reading/hostReading.ts";
-import { ReadingError, readHost } from "../reading/readHost.ts";
+import { FormatError, ReadingError, readHost } from "../reading/readHost.ts";
 import { type Connection, targetOf } from "../reading/target.ts";
 import { inWords } from "../reading/words.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
@@ -68,6 +68,7 @@ async function read(
     return await readHost(target, renderScript(plan), { layScript: !isPreview });
   } catch (error) {
     if (!(error instanceof SshError || error instanceof ReadingError)) throw error;
+    if (error instanceof FormatError) throw errorForPeople(error.message);
     // Taken for one that holds nothing, it would be changed without drain, handover and the guard of connections.
     if (!isPreview) throw errorForPeople(`${name} is left as it is: ${error.message}`);
     await pulumi.log.warn(

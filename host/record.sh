@@ -93,8 +93,10 @@ give_back_unplanned() {
 
 # A signal ends a run as an error does. SIGPIPE is the one that comes when the SSH connection is lost.
 begin_undo() {
+  install -d -m 700 "$state"
+  # First, as what has no number is taken for what older versions kept.
+  [ -e "$state/format" ] || write_format "$format"
   mkdir -p "$state/undo" "$state/before"
-  chmod 700 "$state"
   trap 'undo $?' EXIT
   trap 'exit 129' HUP INT PIPE TERM
 }

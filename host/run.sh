@@ -48,6 +48,13 @@ lock() {
 # Its file was written when the lock was last taken.
 lock_owner() { echo "$(<"$lock") ($(($(date +%s) - $(stat -c %Y "$lock"))) s ago)"; }
 
+# hold [--shared]: for who changes this host: the lock, and what is kept here in the format that this version knows.
+hold() {
+  know_format
+  is_of_this_format || { lock && upgrade_format; }
+  lock "$@"
+}
+
 # item KIND ID [WANTED…]: one line of the plan. KIND_read sets `wanted` and `found` to comparable text (without
 # forking where it can: a process is dear on small hosts); KIND_set makes them equal; KIND_save and KIND_restore keep
 # and give back what was before, where there is something to give back.
@@ -208,43 +215,46 @@ main() {
     converge)
       generation=${2:-$generation}
       preflight
-      lock
+      hold
       converge
       ;;
     remove)
-      lock
+      hold
       remove
       ;;
     release)
-      lock
+      hold
       compare
       release
       ;;
     withdraw | readmit)
-      lock --shared
+      hold --shared
       "$1" "$2"
       ;;
     drain)
-      lock
+      hold
       drain_ahead
       ;;
     abandon)
-      lock
+      hold
       abandon
       ;;
     handover)
-      lock
+      hold
       handover
       ;;
     retire)
-      lock
+      hold
       retire
       ;;
     read)
+      know_format
       [ "${2:-}" != lay ] || lay_script
+      view_upgraded
       read_host
       ;;
     inspect)
+      know_format
       compare inspect
       show_differences
       ;;

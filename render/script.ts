@@ -4,6 +4,9 @@ import type { HostPlan } from "./hostPlan.ts";
 import { itemWords } from "./hostPlan.ts";
 import { launcher, shellLibrary } from "./shellLibrary.ts";
 
+/** The format of what is kept on hosts and in stacks (host/format.sh, CONTRIBUTING). */
+export const format = 1;
+
 /** `text` as one word of POSIX shell, whatever it holds (XCU 2.2.2); NUL cannot be told to a shell and throws. */
 export function shellWord(text: string): string {
   if (text.includes("\0")) throw new Error("a NUL character cannot be passed to a shell");
@@ -29,6 +32,7 @@ address=${shellWord(plan.address)}
 role=${shellWord(plan.role)}
 digest=${digestOf(plan)}
 generation=0
+format=${format}
 settings=${shellWord(settings)}
 globals=(${globals.join(" ")})
 
@@ -49,6 +53,7 @@ host=${shellWord(plan.host)}
 holder=${shellWord(`${plan.role} ${plan.host} ${plan.address}`)}
 digest=${digestOf(plan)}
 generation=${shellWord(generation)}
+# format ${format}
 
 ${launcher}
 launch "$@" </dev/null
@@ -58,6 +63,11 @@ launch "$@" </dev/null
 /** The digest of the plan that a script or a launcher is for. */
 export function digestIn(script: string): string {
   return /^digest=(\w+)$/m.exec(script)?.[1] ?? "";
+}
+
+/** The format of what a stack keeps with this launcher; 0 before formats had numbers. */
+export function formatIn(launcher: string): number {
+  return Number(/^# format (\d+)$/m.exec(launcher)?.[1] ?? 0);
 }
 
 /**
@@ -80,7 +90,7 @@ umask 022`;
 
 /** What the shell library finds set: a host keeps its functions and these as a script of its own. */
 export const globals = [
-  ...["host", "address", "role", "digest", "generation", "settings", "globals"],
+  ...["host", "address", "role", "digest", "generation", "format", "settings", "globals"],
   ...[...shellLibrary.matchAll(/^(?:declare -A )?([a-z_]+)=/gm)].map(([, name = ""]) => name),
 ];
 

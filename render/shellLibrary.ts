@@ -19,11 +19,12 @@ export const hearProgram = read("hear.pl");
 /** Finds the script of a host on the host itself. */
 export const launcher = read("launch.sh");
 
-/** Functions that converge a plan: one file per kind of item, then the record of what was before, then the run itself. */
+/** Functions that converge a plan: one file per kind of item, then what is kept on a host, then the run itself. */
 export const shellLibrary = [
   ...readdirSync(new URL("items/", folder))
     .sort()
     .map((name) => read(`items/${name}`)),
+  read("format.sh"),
   read("record.sh"),
   read("reading.sh"),
   read("withdraw.sh"),

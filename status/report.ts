@@ -1,4 +1,5 @@
 /** Reads a stack's state, asks its hosts, and prints what they say. */
+import { format, formatIn } from "../render/script.ts";
 import { readPulumi, type Stack } from "../setup/backend.ts";
 import { SetupError } from "../setup/rung.ts";
 import { requestFromClient } from "./answers.ts";
@@ -9,11 +10,27 @@ import { parseStackState, type StackState } from "./stackState.ts";
 /** Enough to see every real server of a small cluster answer in proportion. */
 const sampleRequests = 12;
 
-/** The stack's state; throws a {@link SetupError} when it is not up. */
+/** The stack's state; throws a {@link SetupError} when it is not up, or another version keeps it in a way that this one does not know. */
 export async function readStack(stack: Stack): Promise<StackState> {
   const state = parseStackState(await readPulumi(stack, ["stack", "export", "--show-secrets"]));
-  if (state.hosts.length > 0) return state;
-  throw new SetupError(`stack ${stack.name} is not up; \`npm run up -- --stack ${stack.name}\` brings it up`);
+  if (state.hosts.length === 0) {
+    throw new SetupError(
+      `stack ${stack.name} is not up; \`npm run up -- --stack ${stack.name}\` brings it up`,
+    );
+  }
+  for (const { script } of state.hosts) requireFormat(stack.name, formatIn(script));
+  return state;
+}
+
+/** Throws a {@link SetupError} where a stack is not kept as this version keeps it (host/format.sh). */
+export function requireFormat(stack: string, kept: number): void {
+  if (kept === format) return;
+  const formats = `(it keeps format ${kept}, this version ${format})`;
+  throw new SetupError(
+    kept > format
+      ? `a newer version of pulumi-lvs has brought stack ${stack} up ${formats}; use that version`
+      : `an older version of pulumi-lvs has brought stack ${stack} up ${formats}; \`npm run up -- --stack ${stack}\` upgrades its hosts, or says what to do`,
+  );
 }
 
 /** Prints the status; throws a {@link SetupError} when the stack is not up. Returns 1 where the cluster has a fault, else 0. */

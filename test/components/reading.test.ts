@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { entry } from "../../model/cluster.ts";
 import type { HostReading } from "../../reading/hostReading.ts";
-import { ReadingError, readHost } from "../../reading/readHost.ts";
+import { FormatError, ReadingError, readHost } from "../../reading/readHost.ts";
 import { digestIn, renderLauncher } from "../../render/script.ts";
 import { SshUnreachableError } from "../../ssh/target.ts";
 import { nothingRead } from "../reading/nothingRead.ts";
@@ -82,6 +82,13 @@ describe("what launches a host's script", () => {
     restore = find(error);
     expect(await failuresOf(() => makeCluster())).toEqual([`web1 is left as it is: ${error.message}`]);
   });
+});
+
+it.each([true, false])("a host of another version's is an error, at preview (%s) too", async (preview) => {
+  restore = find(new FormatError("web1: a newer version of pulumi-lvs has converged this host"));
+  expect(await failuresOf(() => makeCluster(), { preview })).toEqual([
+    "web1: a newer version of pulumi-lvs has converged this host",
+  ]);
 });
 
 describe("drift", () => {

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { globals } from "../../render/script.ts";
+import { format, globals } from "../../render/script.ts";
 import { shellLibrary } from "../../render/shellLibrary.ts";
 
 export class Sandbox {
@@ -25,7 +25,7 @@ export class Sandbox {
   bash(commands: string): string {
     const script = [
       "set -euo pipefail",
-      `folder=${this.folder} host=web1 address=192.0.2.21 role=director digest=any generation=0 settings=: globals=(${globals.join(" ")})`,
+      `folder=${this.folder} host=web1 address=192.0.2.21 role=director digest=any generation=0 format=${format} settings=: globals=(${globals.join(" ")})`,
       shellLibrary,
       "state=$folder/state laid_scripts=$folder/laid",
       this.#stubs,

@@ -8,7 +8,7 @@ import { fixtures, plansOf } from "../render/plans.ts";
 
 /** Parts of the script that a host runs, which is checked as a whole. */
 const isPart = (path: string) =>
-  /^host\/(items\/.*|handover|launch|reading|record|run|withdraw)\.sh$/.test(path);
+  /^host\/(items\/.*|format|handover|launch|reading|record|run|withdraw)\.sh$/.test(path);
 
 const programs = checkedIn()
   .filter((path) => !path.startsWith("test/") && !isPart(path))
@@ -46,6 +46,14 @@ describe("shell", () => {
       .split("\n")
       .filter((line) => /^[^\s#}]/.test(line));
     expect(outside.filter((line) => !/^(declare -A )?[a-z_]+(\(\) \{.*|=.*)$/.test(line))).toEqual([]);
+  });
+
+  it("has no two functions of one name: the later one would take the place of the other", () => {
+    const library = parts.filter((path) => path !== "host/launch.sh");
+    const names = library.flatMap((path) =>
+      [...readFileSync(inCheckout(path), "utf8").matchAll(/^(\w+)\(\) \{/gm)].map(([, name]) => name),
+    );
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 
   it("knows every kind of item, and no other", () => {
