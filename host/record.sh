@@ -4,7 +4,7 @@
 # Sets `entry` to where DIRECTORY keeps "KIND ID".
 entry_of() { entry=$1/${2//\//%}; }
 
-# save DIRECTORY KIND ID [WANTED…]: keep the item's present state as one entry, whole or not at all.
+# save DIRECTORY KIND ID [FIELD=VALUE…]: keep the item's present state as one entry, whole or not at all.
 save() {
   local directory=$1 kind=$2 id=$3 entry
   entry_of "$directory" "$kind $id"

@@ -1,6 +1,6 @@
 # One run over this host's plan: converge it, compare it read-only, or give everything back.
 # The plan (written before this text) sets $host, $address, $role, $digest and $generation and defines plan(): one
-# `item KIND ID [WANTED…]` per line. A script that comes over SSH has its own text in $script.
+# `item KIND ID [FIELD=VALUE…]` per line. A script that comes over SSH has its own text in $script.
 
 state=/var/lib/pulumi-lvs
 lock=/run/pulumi-lvs.lock
@@ -55,7 +55,8 @@ hold() {
   lock "$@"
 }
 
-# item KIND ID [WANTED…]: one line of the plan. KIND_read sets `wanted` and `found` to comparable text (without
+# item KIND ID [FIELD=VALUE…]: one line of the plan. Functions of a kind are given its id and its fields, which
+# `local "${@:2}"` makes variables of. KIND_read sets `wanted` and `found` to comparable text (without
 # forking where it can: a process is dear on small hosts); KIND_set makes them equal; KIND_save and KIND_restore keep
 # and give back what was before, where there is something to give back.
 item() {
@@ -78,7 +79,7 @@ item() {
   fi
 }
 
-# each KIND FUNCTION: calls FUNCTION ID [WANTED…] for each item that the plan has of one kind.
+# each KIND FUNCTION: calls FUNCTION ID [FIELD=VALUE…] for each item that the plan has of one kind.
 each() {
   local mode=each each_kind=$1 each_do=$2
   plan

@@ -111,124 +111,142 @@ export interface HostPlan {
   readonly items: readonly Item[];
 }
 
-/** One item as words: its kind and id, and the arguments that say how it must be. This is all a host is told. */
-export function itemWords(item: Item): readonly [kind: string, id: string, ...wanted: string[]] {
-  switch (item.kind) {
-    case "link":
-      return ["link", item.address, ...optional(item.interface)];
-    case "packages":
-      return ["packages", item.names.join(" "), ...item.units];
-    case "record":
-      return ["record", `${item.of} ${item.id}`];
-    case "debconf":
-      return ["debconf", item.package, ...item.answers.map((a) => `${a.question} ${a.type} ${a.value}`)];
-    case "assignment":
-      return ["assignment", `${item.path} ${item.key}`, item.value];
-    case "module":
-      return ["module", item.name];
-    case "sysctl":
-      return ["sysctl", item.key, item.value];
-    case "file":
-      return ["file", item.path, item.mode, item.content, item.notify ?? "", item.check ?? ""];
-    case "revision":
-      return ["revision", `${item.package} ${item.unit}`, item.text];
-    case "unit":
-      return ["unit", item.name, item.enabled ? "enabled" : "disabled", activity(item.active)];
-    case "http":
-      return ["http", `${item.address} ${item.port} ${item.path}`];
-    case "service":
-      return [
-        "service",
-        item.key,
-        item.rules.join("\n"),
-        String(item.settleSeconds),
-        item.whenDown,
-        item.repair,
-        item.log,
-        item.check ?? "",
-        ...optional(item.fallback),
-      ];
-    case "drain":
-      return ["drain", "table", ...item.services.map(drainWord)];
-    case "scheduler":
-      return ["scheduler", item.key, item.rule];
-    case "probe":
-      return ["probe", item.address];
-    case "silence":
-      return [
-        "silence",
-        item.vips.join(" "),
-        item.askedFrom,
-        item.peers.join(" "),
-        ...item.realServers.map(({ name, address }) => `${address}=${name}`),
-      ];
-    case "vip":
-      return ["vip", item.address, item.manner, ...("from" in item ? [item.from] : [])];
-    case "clash":
-      return ["clash", String(item.id), item.program, item.address, ...item.peers];
-    case "sync":
-      return ["sync", item.interface, String(item.id)];
-    case "vrrp":
-      return ["vrrp", item.instance, item.advertises];
-  }
+/** What a kind of item is to a host, and to a person. */
+interface ItemKind<I> {
+  /** What tells it from others of its kind on a host. */
+  readonly id: (item: I) => string;
+  /** Everything else that the host is told, by the names that `host/items/<kind>.sh` gives it. */
+  readonly fields?: (item: I) => Readonly<Record<string, string>>;
+  /** What a preview shows of it. Default: its fields. */
+  readonly inWords?: (item: I) => string;
+  /** Whether a preview passes it over, as it is shown by another item. Default: false. */
+  readonly isHidden?: boolean;
+}
+
+const kinds: { readonly [K in Item["kind"]]: ItemKind<Extract<Item, { kind: K }>> } = {
+  link: {
+    id: ({ address }) => address,
+    fields: (item) => ({ interface: item.interface ?? "" }),
+    inWords: (item) => item.interface ?? "any interface",
+  },
+  packages: {
+    id: ({ names }) => names.join(" "),
+    fields: ({ units }) => ({ units: units.join(" ") }),
+    inWords: () => "installed",
+  },
+  record: { id: (item) => `${item.of} ${item.id}`, isHidden: true },
+  debconf: {
+    id: (item) => item.package,
+    fields: ({ answers }) => ({
+      answers: answers.map(({ question, type, value }) => `${question} ${type} ${value}`).join("\n"),
+    }),
+    inWords: ({ answers }) =>
+      answers.map(({ question, type, value }) => `${question} ${type} ${value}`).join(", "),
+  },
+  assignment: { id: ({ path, key }) => `${path} ${key}`, fields: ({ value }) => ({ value }) },
+  module: { id: ({ name }) => name, inWords: () => "loaded" },
+  sysctl: { id: ({ key }) => key, fields: ({ value }) => ({ value }) },
+  file: {
+    id: ({ path }) => path,
+    fields: ({ mode, content, notify = "", check = "" }) => ({ permissions: mode, content, notify, check }),
+    inWords: ({ content }) => content,
+  },
+  revision: {
+    id: (item) => `${item.package} ${item.unit}`,
+    fields: ({ text }) => ({ text }),
+    inWords: ({ text }) => text || "none",
+  },
+  unit: {
+    id: ({ name }) => name,
+    fields: ({ enabled, active }) => ({
+      enablement: enabled ? "enabled" : "disabled",
+      activity: activity(active),
+    }),
+  },
+  http: { id: ({ address, port, path }) => `${address} ${port} ${path}`, inWords: () => "answers 200" },
+  service: {
+    id: ({ key }) => key,
+    fields: (item) => ({
+      planned_rules: item.rules.join("\n"),
+      settle_seconds: String(item.settleSeconds),
+      when_down: item.whenDown,
+      repair: item.repair,
+      log: item.log,
+      check: item.check ?? "",
+      fallback: item.fallback ?? "",
+    }),
+    inWords: ({ rules }) => rules.join("\n"),
+  },
+  drain: {
+    id: () => "table",
+    fields: ({ services }) => ({ terms: services.map(drainLine).join("\n") }),
+    inWords: ({ services }) =>
+      services.map(({ key, seconds, onTimeout }) => `${key}: ${seconds} s, then ${onTimeout}`).join("\n"),
+  },
+  scheduler: { id: ({ key }) => key, fields: ({ rule }) => ({ planned_rule: rule }), isHidden: true },
+  probe: { id: ({ address }) => address, inWords: ({ address }) => `reaches ${address} alone` },
+  silence: {
+    id: ({ vips }) => vips.join(" "),
+    fields: ({ askedFrom, peers, realServers }) => ({
+      from: askedFrom,
+      peers: peers.join(" "),
+      real_servers: realServers.map(({ name, address }) => `${address}=${name}`).join(" "),
+    }),
+    inWords: () => "no answer in ARP",
+  },
+  vip: {
+    id: ({ address }) => address,
+    fields: (item) => ({ manner: item.manner, from: "from" in item ? item.from : "" }),
+  },
+  clash: {
+    id: ({ id }) => String(id),
+    fields: ({ program, address, peers }) => ({ program, from: address, peers: peers.join(" ") }),
+    inWords: () => "nobody else on the link",
+  },
+  sync: { id: (item) => item.interface, fields: ({ id }) => ({ sync_id: String(id) }) },
+  vrrp: {
+    id: ({ instance }) => instance,
+    fields: ({ advertises }) => ({ advertises }),
+    inWords: ({ advertises }) => `MASTER or BACKUP, advertises ${advertises}`,
+  },
+};
+
+/** TypeScript does not see that an item and its kind's entry belong together. */
+function kindOf(item: Item): ItemKind<Item> {
+  return kinds[item.kind] as ItemKind<Item>;
+}
+
+/** One item as words: its kind, its id, and `field=value` for all else. This is all that a host is told. */
+export function itemWords(item: Item): readonly [kind: string, id: string, ...fields: string[]] {
+  const fields = kindOf(item).fields?.(item) ?? {};
+  return [
+    item.kind,
+    kindOf(item).id(item),
+    ...Object.entries(fields).map(([name, value]) => `${name}=${value}`),
+  ];
 }
 
 /** What an item is called in words: its kind and id. */
 export function itemLabel(item: Item): string {
-  return itemWords(item).slice(0, 2).join(" ");
+  return `${item.kind} ${kindOf(item).id(item)}`;
 }
 
 /** The plan as a mapping that reads well in a preview: what is held, and how. */
 export function describePlan(plan: HostPlan): Record<string, string> {
-  return Object.fromEntries(
-    plan.items
-      .filter(({ kind }) => kind !== "record" && kind !== "scheduler")
-      .map((item) => {
-        const [kind, id, ...wanted] = itemWords(item);
-        return [`${kind} ${id}`, describeWanted(item, wanted)];
-      }),
-  );
+  const shown = plan.items.filter((item) => !kindOf(item).isHidden);
+  return Object.fromEntries(shown.map((item) => [itemLabel(item), describeItem(item)]));
 }
 
-function describeWanted(item: Item, wanted: readonly string[]): string {
-  switch (item.kind) {
-    case "file":
-      return item.content;
-    case "service":
-      return item.rules.join("\n");
-    case "packages":
-      return "installed";
-    case "module":
-      return "loaded";
-    case "http":
-      return "answers 200";
-    case "link":
-      return item.interface ?? "any interface";
-    case "vrrp":
-      return `MASTER or BACKUP, advertises ${item.advertises}`;
-    case "drain":
-      return item.services
-        .map(({ key, seconds, onTimeout }) => `${key}: ${seconds} s, then ${onTimeout}`)
-        .join("\n");
-    case "silence":
-      return "no answer in ARP";
-    case "clash":
-      return "nobody else on the link";
-    case "revision":
-      return item.text || "none";
-    case "probe":
-      return `reaches ${item.address} alone`;
-    default:
-      return wanted.join(", ");
-  }
+function describeItem(item: Item): string {
+  const { fields, inWords } = kindOf(item);
+  if (inWords) return inWords(item);
+  return Object.values(fields?.(item) ?? {})
+    .filter((value) => value !== "")
+    .join(", ");
 }
 
-function drainWord({ key, seconds, onTimeout, check = "", staying }: DrainTerms): string {
+function drainLine({ key, seconds, onTimeout, check = "", staying }: DrainTerms): string {
   return [key, seconds, onTimeout, check, staying.join(" ")].join("|");
-}
-
-function optional(word: string | undefined): string[] {
-  return word === undefined ? [] : [word];
 }
 
 function activity(active: boolean | undefined): string {

@@ -1,8 +1,8 @@
-# One KEY="value" line of a shell-style settings file that a package owns: assignment "PATH KEY" VALUE.
+# One KEY="value" line of a shell-style settings file that a package owns: assignment "PATH KEY" value.
 
 assignment_read() {
-  local path=${1%% *} key=${1#* } line
-  wanted=$2 found=absent
+  local path=${1%% *} key=${1#* } line value "${@:2}"
+  wanted=$value found=absent
   [ -e "$path" ] || return 0
   while IFS= read -r line; do
     [[ $line != "$key="* ]] || found=${line#*=}
@@ -11,10 +11,10 @@ assignment_read() {
 }
 
 assignment_set() {
-  local path=${1%% *} key=${1#* }
+  local path=${1%% *} key=${1#* } value "${@:2}"
   touch "$path"
   sed -i "/^$key=/d" "$path"
-  printf '%s="%s"\n' "$key" "$2" >>"$path"
+  printf '%s="%s"\n' "$key" "$value" >>"$path"
 }
 
 assignment_save() { [ ! -e "${1%% *}" ] || cp -a "${1%% *}" "$2/content"; }

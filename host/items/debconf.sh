@@ -1,21 +1,20 @@
-# Answers given to a package before it is installed: debconf PACKAGE "QUESTION TYPE VALUE"….
+# Answers given to a package before it is installed: debconf PACKAGE answers,
+# a line "QUESTION TYPE VALUE" each.
 
 debconf_read() {
-  local package=$1 answers answer question value
-  shift
+  local shown answer question value answers "${@:2}"
   wanted='' found=''
-  answers=$(debconf-show "$package" 2>/dev/null) || true
-  for answer in "$@"; do
+  shown=$(debconf-show "$1" 2>/dev/null) || true
+  while IFS= read -r answer; do
     question=${answer%% *}
     value=unanswered
-    [[ $answers$'\n' != *" $question: "* ]] || { value=${answers#*" $question: "}; value=${value%%$'\n'*}; }
+    [[ $shown$'\n' != *" $question: "* ]] || { value=${shown#*" $question: "}; value=${value%%$'\n'*}; }
     wanted+="$question ${answer##* } "
     found+="$question $value "
-  done
+  done <<<"$answers"
 }
 
 debconf_set() {
-  local package=$1 answer
-  shift
-  for answer in "$@"; do printf '%s %s\n' "$package" "$answer"; done | debconf-set-selections
+  local answer answers "${@:2}"
+  while IFS= read -r answer; do printf '%s %s\n' "$1" "$answer"; done <<<"$answers" | debconf-set-selections
 }

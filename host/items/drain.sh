@@ -1,18 +1,18 @@
 # Real servers that leave a virtual service get no new connections and time for those they have:
-# drain table "PROTOCOL VIP:PORT|SECONDS|stop or proceed|CHECK|STAYS STAYS…"…; CHECK is what run_check takes, STAYS is
-# ADDRESS:PORT, with ! before that of the fallback.
+# drain table terms, a line "PROTOCOL VIP:PORT|SECONDS|stop or proceed|CHECK|STAYS STAYS…" each; CHECK is what run_check
+# takes, STAYS is ADDRESS:PORT, with ! before that of the fallback.
 # A service that is no longer planned drains on the terms of the last run that knew it.
 
 drain_read() {
   local protocol vip key to weight connections
   local -A terms_of=()
-  shift
+  local terms "${@:2}"
   wanted=nobody found='' leaving=()
   # Afterwards, who does not belong into a table is told by the item of its service.
   is_changing || { found=$wanted; return 0; }
   unmute_services
-  keep_drain_terms "$@"
-  while IFS= read -r -u 7 key; do terms_of[$key]=$(drain_terms "$key" "$@"); done 7< <(held_services)
+  keep_drain_terms "$terms"
+  while IFS= read -r -u 7 key; do terms_of[$key]=$(drain_terms "$key" "$terms"); done 7< <(held_services)
   while read -r protocol vip to weight connections; do
     key="$protocol $vip"
     [[ -n ${terms_of[$key]:-} && "$weight $connections" != '0 0' ]] || continue
@@ -22,11 +22,10 @@ drain_read() {
 }
 
 drain_set() {
-  local line key to
-  shift
+  local line key to terms "${@:2}"
   for line in "${leaving[@]}"; do
     key=${line%%|*}
-    admit_staying "$key" "$(drain_terms "$key" "$@")"
+    admit_staying "$key" "$(drain_terms "$key" "$terms")"
   done
   note "$host: draining $found"
   drain_all
@@ -66,19 +65,19 @@ drain_restore() {
 # Services of ours, planned or not, by what is kept of them.
 held_services() { [ ! -e "$state/before/order" ] || sed -n 's/^service //p' "$state/before/order" | sort -u; }
 
+# keep_drain_terms TERMS
 keep_drain_terms() {
   touch "$state/drain"
-  printf '%s\n' "$@" | cat - "$state/drain" | awk -F '|' 'NF && !seen[$1]++' >"$state/drain.new"
+  printf '%s\n' "$1" | cat - "$state/drain" | awk -F '|' 'NF && !seen[$1]++' >"$state/drain.new"
   mv "$state/drain.new" "$state/drain"
 }
 
-# drain_terms KEY [TERMS…]: prints SECONDS|CHOICE|CHECK|STAYS; nobody stays in a service that TERMS do not name.
+# drain_terms KEY [TERMS]: prints SECONDS|CHOICE|CHECK|STAYS; nobody stays in a service that TERMS do not name.
 drain_terms() {
-  local key=$1 terms kept
-  shift
-  for terms in "$@"; do
-    [ "${terms%%|*}" != "$key" ] || { printf '%s' "${terms#*|}"; return 0; }
-  done
+  local key=$1 line kept
+  while IFS= read -r line; do
+    [ "${line%%|*}" != "$key" ] || { printf '%s' "${line#*|}"; return 0; }
+  done <<<"${2:-}"
   kept=$(grep -sF -- "$key|" "$state/drain") || kept="$key|60|stop||"
   kept=${kept#*|}
   printf '%s|' "${kept%|*}"

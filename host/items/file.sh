@@ -1,11 +1,11 @@
-# A file with its whole content: file PATH MODE CONTENT [NOTIFY] [CHECK].
-# NOTIFY is the unit to reload after a change; CHECK names the program that must accept the file first.
+# A file with its whole content: file PATH permissions content notify check. `notify` is the unit to reload after a change,
+# `check` names the program that must accept the file first; either may be empty.
 
 # A line "MODE PATH" for each file that is planned and there.
 file_modes=
 
 file_read() {
-  local path=$1 mode=$2 content=$3 present=''
+  local path=$1 present='' permissions content "${@:2}"
   wanted="as planned" found=absent
   [ -f "$path" ] || return 0
   IFS= read -r -d '' present <"$path" || true
@@ -14,10 +14,10 @@ file_read() {
   found=${found##*$'\n'}
   if [ "$present" != "$content" ]; then
     found='other content'
-  elif [ "$found" = "$mode" ]; then
+  elif [ "$found" = "$permissions" ]; then
     found=$wanted
   else
-    found="mode $found, not $mode"
+    found="mode $found, not $permissions"
   fi
 }
 
@@ -29,16 +29,16 @@ ask_file_modes() {
 }
 
 file_set() {
-  local path=$1 mode=$2 content=$3 unit=${4:-} check=${5:-} candidate=$1.pulumi-lvs-candidate
+  local path=$1 candidate=$1.pulumi-lvs-candidate permissions content notify check "${@:2}"
   [ -d "${path%/*}" ] || mkdir -p "${path%/*}"
   printf '%s' "$content" >"$candidate" || { rm -f "$candidate"; fail "cannot write $path; is the disk full?"; }
-  chmod "$mode" "$candidate"
+  chmod "$permissions" "$candidate"
   if [ -n "$check" ] && ! "check_$check" "$candidate" "$path"; then
     reject "$candidate" "$path"
     rm -f "$candidate"
     fail "$check refuses the new $path (see above); the old one stays"
   fi
-  [ -z "$unit" ] || mark_reload "$unit"
+  [ -z "$notify" ] || mark_reload "$notify"
   sync "$candidate"
   mv "$candidate" "$path"
   file_modes=
@@ -125,9 +125,9 @@ reject() {
 file_reject() { [ ! -e "$1" ] || cmp -s "$1" "$2/content" || reject "$1" "$1"; }
 
 file_save() {
-  local directory=${1%/*} unit=${5:-}
+  local directory=${1%/*} notify='' "${@:3}"
   [ ! -e "$1" ] || cp -a "$1" "$2/content"
-  [ -z "$unit" ] || echo "$unit" >"$2/notify"
+  [ -z "$notify" ] || echo "$notify" >"$2/notify"
   # Innermost first, so that they can be removed in this order.
   while [ ! -d "$directory" ]; do
     echo "$directory" >>"$2/made"

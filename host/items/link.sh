@@ -1,4 +1,5 @@
-# The interface that holds this host's address: link ADDRESS [INTERFACE]. Nothing sets it; the plan is wrong where it differs.
+# The interface that holds this host's address: link ADDRESS interface. Nothing sets it; the plan is wrong where it differs.
+# `interface` is empty where any will do.
 
 # Sets `link` to the interface that holds ADDRESS; empty where none does.
 find_link() {
@@ -7,9 +8,12 @@ find_link() {
 }
 
 link_read() {
-  local link
+  local link interface "${@:2}"
   find_link "$1"
-  found=${link:-no interface} wanted=${2:-${link:-an interface}}
+  found=${link:-no interface} wanted=${interface:-${link:-an interface}}
 }
 
-link_set() { fail "$found has $1, not ${2:-one of this host}; correct the address or the interface"; }
+link_set() {
+  local interface "${@:2}"
+  fail "$found has $1, not ${interface:-one of this host}; correct the address or the interface"
+}

@@ -1,12 +1,13 @@
-# Distribution packages: packages "NAME…" [UNIT…]. UNITs are those the packages bring and start; they are kept from
-# starting until their own items start them. A UNIT without an item ends as it was. Packages are never removed.
+# Distribution packages: packages "NAME…" units. `units` are those that the packages bring and start; they are kept from
+# starting until their own items start them. One without an item ends as it was. Packages are never removed.
 brought=()
 
 # shellcheck disable=SC2086 # names are separate words on purpose
 packages_read() {
-  local name status installed=' '
+  local name status installed=' ' units "${@:2}"
   wanted=installed found=''
-  brought+=("${@:2}")
+  # shellcheck disable=SC2206 # separate words
+  brought+=($units)
   while read -r name status; do
     [ "$status" != installed ] || installed+="$name "
   done < <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $1 2>/dev/null)
@@ -16,9 +17,8 @@ packages_read() {
 }
 
 packages_set() {
-  local names=$1 unit
-  shift
-  for unit in "$@"; do
+  local names=$1 unit units "${@:2}"
+  for unit in $units; do
     remember unit "$unit"
     systemctl mask --runtime --quiet "$unit" 2>/dev/null
   done

@@ -1,18 +1,18 @@
-# The newest version of a package, and a restart, when a text changes: revision "PACKAGE UNIT" TEXT. The first text, and an
+# The newest version of a package, and a restart, when a text changes: revision "PACKAGE UNIT" text. The first text, and an
 # empty one, are only recorded: the package has just been installed, or no upgrade is wanted.
 
 revision_read() {
-  local text
-  wanted="\"$2\"" found='not kept yet'
-  [ ! -e "$state/revision/${1%% *}" ] || { IFS= read -r text <"$state/revision/${1%% *}" && found="\"$text\""; } || true
+  local kept text "${@:2}"
+  wanted="\"$text\"" found='not kept yet'
+  [ ! -e "$state/revision/${1%% *}" ] || { IFS= read -r kept <"$state/revision/${1%% *}" && found="\"$kept\""; } || true
 }
 
 # Kept last, so that a run killed before is made good by the next one.
 revision_set() {
-  local package=${1%% *}
-  [ -z "$2" ] || [ ! -e "$state/revision/$package" ] || renew "$package" "${1#* }"
+  local package=${1%% *} text "${@:2}"
+  [ -z "$text" ] || [ ! -e "$state/revision/$package" ] || renew "$package" "${1#* }"
   mkdir -p "$state/revision"
-  printf '%s\n' "$2" >"$state/revision/$package"
+  printf '%s\n' "$text" >"$state/revision/$package"
 }
 
 # renew PACKAGE UNIT: nothing is stopped before everything has been fetched.

@@ -1,22 +1,23 @@
 # The scheduler of a virtual service that is in the table already, changed before the health daemon would:
-# scheduler "PROTOCOL VIP:PORT" RULE; RULE is the service's line of `ipvsadm -Sn`. What is left to see afterwards is told
+# scheduler "PROTOCOL VIP:PORT" planned_rule, the service's line of `ipvsadm -Sn`. What is left to see afterwards is told
 # by the item of the service.
 
 # Of the routing rule that mutes; before those of the main table (ip-rule(8)) and next to that of ../vrrp.sh.
 mute_preference=31908
 
 scheduler_read() {
-  local rules
-  wanted=$2 found=$2
+  local rules planned_rule "${@:2}"
+  wanted=$planned_rule found=$planned_rule
   [ "$mode" = converge ] || return 0
   [ -n "$table_is_read" ] || read_table
   pick_rules "$1"
   found=${rules%%$'\n'*}
-  found=${found:-$2}
+  found=${found:-$planned_rule}
 }
 
 scheduler_set() {
-  reschedule "$1" "$2"
+  local planned_rule "${@:2}"
+  reschedule "$1" "$planned_rule"
   table_is_read=''
 }
 

@@ -1,8 +1,12 @@
 # A virtual service in the kernel's IPVS table, as the health daemon fills it:
-# service "PROTOCOL VIP:PORT" RULES SETTLE_SECONDS removed|quiesced REPAIR LOG CHECK [FALLBACK:PORT]; RULES are the lines
-# that table_rules must print for it. The fourth word says what becomes of a real server whose health check fails. REPAIR is
-# what systemctl is told to have the daemon fill the table again, LOG where it says why a real server is out, CHECK what
-# run_check takes. FALLBACK comes and goes with the health of the real servers, so its line is not looked at.
+# service "PROTOCOL VIP:PORT" planned_rules settle_seconds when_down repair log check fallback.
+#   planned_rules   the lines that table_rules must print for it
+#   settle_seconds  what the daemon may take to fill it
+#   when_down       what becomes of a real server whose health check fails: removed or quiesced
+#   repair          what systemctl is told to have the daemon fill the table again
+#   log             where the daemon says why a real server is out
+#   check           what run_check takes
+#   fallback        ADDRESS:PORT that comes and goes with the health of the real servers, so its line is not looked at; or empty
 #
 # What takes a while is done for all services at once, as one real server may be out of many: waiting, and asking.
 
@@ -64,14 +68,14 @@ kernel_rules() {
 # While converging the kernel's rules count as they are, so that the table is full before the VIP appears. Right after
 # that, whoever is missing may be on the way in.
 service_read() {
-  local rules
-  wanted=$2
+  local rules planned_rules when_down fallback "${@:2}"
+  wanted=$planned_rules
   [ -n "$table_is_read" ] || read_table
-  pick_rules "$1" "${8:-}"
+  pick_rules "$1" "$fallback"
   found=${rules:-absent}
-  [ "$mode" != converge ] && [ -n "$rules" ] && [ "$rules" != "$2" ] || return 0
+  [ "$mode" != converge ] && [ -n "$rules" ] && [ "$rules" != "$planned_rules" ] || return 0
   [ "$mode" != inspect ] || find_missed
-  health_as_planned "$1" "$2" "$4"
+  health_as_planned "$1" "$planned_rules" "$when_down"
 }
 
 # health_as_planned "PROTOCOL VIP:PORT" PLANNED removed|quiesced: sets `found` to `rules`, with the effects of health checks
@@ -116,10 +120,10 @@ find_missed() {
 # Sets `said_of` to the daemon's last word on each "VIP:PORT ADDRESS:PORT": Added, Restored, Adding; or Deleted,
 # Quiescent, Removing. All services have the same daemon.
 hear_daemon() {
-  local word service to
+  local word service to log "${@:2}"
   [ ${#said_of[@]} -eq 0 ] || return 0
   said_of[nobody]=''
-  while read -r word service to; do said_of["$service $to"]=$word; done < <(daemon_log "$6" | daemon_words)
+  while read -r word service to; do said_of["$service $to"]=$word; done < <(daemon_log "$log" | daemon_words)
 }
 
 # daemon_log LOG: a file of ldirectord's, or "the journal of UNIT".
@@ -139,29 +143,29 @@ daemon_words() {
 
 # Prints "PROTOCOL VIP:PORT ADDRESS:PORT" of each real server of a service that is missed.
 ask_missing() {
-  local rules line to
-  pick_rules "$1" "${8:-}"
+  local rules line to planned_rules check fallback "${@:2}"
+  pick_rules "$1" "$fallback"
   while IFS= read -r line; do
     to=${line%% -[gim] *}
     [[ $line == -a* && $'\n'$rules != *$'\n'"$to "* ]] || continue
     to=${to##* }
     case ${said_of["${1#* } $to"]:-} in Deleted | Quiescent | Removing | Disabling) continue ;; esac
     [ "$((SECONDS - asking_since))" -lt "$longest_asking_seconds" ] || break
-    { ! run_check "$7" "${1#* }" "$to" 5 >/dev/null 2>&1 || printf '%s\n' "$1 $to"; } &
-  done <<<"$2"
+    { ! run_check "$check" "${1#* }" "$to" 5 >/dev/null 2>&1 || printf '%s\n' "$1 $to"; } &
+  done <<<"$planned_rules"
 }
 
 # A table that somebody else has changed, or a drain that was cut off has left, becomes right again when the health
 # daemon fills it again. Where weight 0 may also be the health check's doing, that does no harm.
 service_set() {
-  local mode=verify rules line out=''
+  local mode=verify rules line out='' planned_rules log fallback "${@:2}"
   settle_table
   service_read "$@"
-  [ "$found" = "$wanted" ] || fail "service $1: ${found//$'\n'/; }, not ${wanted//$'\n'/; }; see $6 on this host"
-  pick_rules "$1" "${8:-}"
+  [ "$found" = "$wanted" ] || fail "service $1: ${found//$'\n'/; }, not ${wanted//$'\n'/; }; see $log on this host"
+  pick_rules "$1" "$fallback"
   while IFS= read -r line; do
     [[ $'\n'$rules$'\n' == *$'\n'"$line"$'\n'* || $line != *' -r '* ]] || out+=" ${line#* -r }"
-  done <<<"$2"
+  done <<<"$planned_rules"
   [ -z "$out" ] || note "$host: warning: $1: health check fails, so it gets no connections:$out"
 }
 
@@ -170,15 +174,15 @@ service_set() {
 # removes and adds again a real server that it finds at weight 0, which ends its connections, and keepalived ignores rules
 # that are there already.
 settle_table() {
-  local repairs='' repair=''
+  local repairs='' remedy=''
   [ -z "$table_is_settled" ] || return 0
   await_table
   missed_is_known=''
   each service find_repairs
-  if [ -n "$repair" ]; then
+  if [ -n "$remedy" ]; then
     sed '/^-[^a]/!d' <<<"$repairs" | ipvsadm -R
     # shellcheck disable=SC2086 # a verb and a unit
-    systemctl $repair
+    systemctl $remedy
     await_table
   fi
   table_is_settled=1
@@ -197,17 +201,17 @@ await_table() {
 }
 
 find_unfilled() {
-  local rules
-  pick_rules "$1" "${8:-}"
-  [ "$rules" = "$2" ] || [ "$((SECONDS - waiting_since))" -ge "$3" ] || unfilled=1
+  local rules planned_rules settle_seconds fallback "${@:2}"
+  pick_rules "$1" "$fallback"
+  [ "$rules" = "$planned_rules" ] || [ "$((SECONDS - waiting_since))" -ge "$settle_seconds" ] || unfilled=1
 }
 
 find_repairs() {
-  local mode=inspect rules wanted found
-  service_read "${@:1:3}" removed "${@:5}"
+  local mode=inspect rules wanted found planned_rules repair fallback "${@:2}"
+  service_read "$@" when_down=removed
   [ "$found" != "$wanted" ] || return 0
-  pick_rules "$1" "${8:-}"
-  repairs+=$(rule_changes "$rules" "$2")$'\n' repair=$5
+  pick_rules "$1" "$fallback"
+  repairs+=$(rule_changes "$rules" "$planned_rules")$'\n' remedy=$repair
 }
 
 service_save() {

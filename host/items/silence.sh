@@ -1,15 +1,15 @@
 # Nobody else on the link answers ARP for the VIPs, or clients would go past this director:
-# silence "VIP…" ADDRESS "PEER…" [ADDRESS=NAME…]; ADDRESS is this host's own, PEERs are directors that share the VIPs, and
-# NAMEs are those of real servers.
+# silence "VIP…" from peers real_servers; `from` is this host's own address, `peers` are directors that share the VIPs,
+# `real_servers` are "ADDRESS=NAME…".
 
 # Asked only while converging: it takes a second.
 silence_read() {
-  local link
+  local link from peers "${@:2}"
   wanted='no answer' found='no answer'
   [ "$mode" = converge ] || return 0
-  find_link "$2"
+  find_link "$from"
   # shellcheck disable=SC2086 # separate words
-  found=$(answers "$link" "$2" $1 $3 | strangers "$3")
+  found=$(answers "$link" "$from" $1 $peers | strangers "$peers")
   found=${found:-$wanted}
 }
 
@@ -57,10 +57,9 @@ answers() {
 }
 
 silence_set() {
-  local from=$2 link known vip mac
+  local link known vip mac from real_servers "${@:2}"
   local -a pairs
-  shift 3
-  pairs=("$@")
+  read -r -a pairs <<<"$real_servers"
   find_link "$from"
   known=$(answers "$link" "$from" "${pairs[@]%%=*}" && ip -4 neigh show dev "$link" | awk '$2 == "lladdr" { print $1, $3 }')
   while read -r vip mac; do

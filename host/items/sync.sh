@@ -1,9 +1,10 @@
-# The kernel's connection synchronisation with other directors: sync INTERFACE ID (ipvsadm(8), --start-daemon).
+# The kernel's connection synchronisation with other directors: sync INTERFACE sync_id (ipvsadm(8),
+# --start-daemon).
 # Both ways at all times: what was sent just before the VIPs moved arrives after it.
 
 sync_read() {
-  local daemons
-  wanted="master and backup on $1, id $2"
+  local daemons sync_id "${@:2}"
+  wanted="master and backup on $1, id $sync_id"
   sync_daemons
   found=${daemons:-not running}
 }
@@ -26,9 +27,9 @@ daemon_settings() {
 }
 
 sync_set() {
-  local daemon
+  local daemon sync_id "${@:2}"
   stop_sync
-  for daemon in master backup; do ipvsadm --start-daemon "$daemon" --mcast-interface "$1" --syncid "$2"; done
+  for daemon in master backup; do ipvsadm --start-daemon "$daemon" --mcast-interface "$1" --syncid "$sync_id"; done
 }
 
 stop_sync() {

@@ -1,8 +1,10 @@
-# A systemd unit: unit NAME ENABLED ACTIVE; ENABLED is enabled or disabled, ACTIVE is active, inactive or - for either.
+# A systemd unit: unit NAME enablement activity; `enablement` is enabled or disabled, `activity` active, inactive or - for
+# either.
 
 unit_read() {
-  wanted="$2 $3" found="$(unit_enablement "$1") -"
-  [ "$3" = - ] || found="${found% -} $(unit_property ActiveState "$1")"
+  local enablement activity "${@:2}"
+  wanted="$enablement $activity" found="$(unit_enablement "$1") -"
+  [ "$activity" = - ] || found="${found% -} $(unit_property ActiveState "$1")"
   [ ! -e "$state/reload/$1" ] || found+=' (to be reloaded)'
 }
 
@@ -18,12 +20,12 @@ unit_property() { systemctl show -P "$1" "$2"; }
 
 # `found` is as unit_read left it.
 unit_set() {
-  local name=$1 enabled=$2 active=$3
+  local name=$1 enablement activity "${@:2}"
   [[ $found != masked* ]] || systemctl unmask --runtime --quiet "$name"
   # Links for init scripts are left alone: systemd does not read them where there is a unit.
-  [[ $found == "$enabled "* ]] || SYSTEMCTL_SKIP_SYSV=1 systemctl --quiet --no-reload "${enabled%d}" "$name"
-  [ "$active" = - ] || [ "$(unit_property NeedDaemonReload "$name")" != yes ] || systemctl daemon-reload
-  case $active in
+  [[ $found == "$enablement "* ]] || SYSTEMCTL_SKIP_SYSV=1 systemctl --quiet --no-reload "${enablement%d}" "$name"
+  [ "$activity" = - ] || [ "$(unit_property NeedDaemonReload "$name")" != yes ] || systemctl daemon-reload
+  case $activity in
     active) unit_start "$name" ;;
     inactive) systemctl stop "$name" ;;
   esac

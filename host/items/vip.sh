@@ -1,16 +1,16 @@
-# A virtual IP held by this host: vip ADDRESS silent | vip ADDRESS announce HOST_ADDRESS | vip ADDRESS share HOST_ADDRESS.
-# See ../vip.sh, which it runs; a shared one is held while keepalived says MASTER.
+# A virtual IP held by this host: vip ADDRESS manner from. See ../vip.sh, which it runs. `manner` is silent, announce, or
+# share for one that is held while keepalived says MASTER; `from` is this host's own address, empty where silent.
 
 vip_program=/usr/local/lib/pulumi-lvs/vip
 
 vip_read() {
-  local link links='' role_now role_since
+  local link links='' role_now role_since manner from "${@:2}"
   vrrp_role
-  case $2 in
+  case $manner in
     silent) wanted='on lo' ;;
-    announce) find_link "$3" && wanted="on $link" ;;
+    announce) find_link "$from" && wanted="on $link" ;;
     share)
-      find_link "$3"
+      find_link "$from"
       wanted=absent
       [ "$role_now" != MASTER ] || wanted="on $link"
       ;;
@@ -18,12 +18,11 @@ vip_read() {
   while read -r _ link _; do links+=" $link"; done < <(ip -4 -o address show to "$1/32")
   found=${links:+on$links}
   found=${found:-absent}
-  [ "$2" != announce ] || [ -z "$role_now" ] || found+=' by VRRP'
+  [ "$manner" != announce ] || [ -z "$role_now" ] || found+=' by VRRP'
 }
 
 vip_set() {
-  local vip=$1 manner=$2 link
-  shift 2
+  local vip=$1 link manner from "${@:2}"
   if [[ $found == *' by VRRP' ]]; then leave_vrrp; fi
   [ "$manner" != share ] || manner=announce
   # Elsewhere it would be answered for, or taken for this host's own.
@@ -32,7 +31,7 @@ vip_set() {
   done
   [ "$wanted" != absent ] || return 0
   # Announcements outlast the run and must not hold its lock.
-  "$vip_program" "$manner" "$@" "$vip" 9>&- || fail "VIP $vip is not added (see above)"
+  "$vip_program" "$manner" ${from:+"$from"} "$vip" 9>&- || fail "VIP $vip is not added (see above)"
 }
 
 vip_save() { printf '%s' "${found% by VRRP}" >"$2/links"; }

@@ -1,4 +1,4 @@
-# This director's part in sharing VIPs: vrrp NAME ADVERTISES; see ../vrrp.sh, which keepalived runs. ADVERTISES is for
+# This director's part in sharing VIPs: vrrp NAME advertises; see ../vrrp.sh, which keepalived runs. `advertises` is for
 # people, and for who plans a change.
 vrrp_program=/usr/local/lib/pulumi-lvs/vrrp
 vrrp_record=/run/pulumi-lvs-vrrp

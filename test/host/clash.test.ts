@@ -1,5 +1,6 @@
 /** What a director says when another cluster uses its virtual router id, with a stub for what is heard on the link. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Item } from "../../render/hostPlan.ts";
 import { Sandbox } from "./sandbox.ts";
 
 const stubs = `
@@ -11,7 +12,13 @@ ipvsadm() { cat "$folder/daemons" 2>/dev/null || true; }
 after_read() { wanted=1 found=0; }
 after_set() { echo 'this comes after'; found=1; }`;
 
-const clash = "clash 98 'a program' 192.0.2.11 192.0.2.12";
+const clash: Item = {
+  kind: "clash",
+  id: 98,
+  program: "a program",
+  address: "192.0.2.11",
+  peers: ["192.0.2.12"],
+};
 
 let sandbox: Sandbox;
 beforeEach(() => {

@@ -1,5 +1,6 @@
 /** What becomes of a file that its program refuses, or that a failed run takes away again. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { FileItem } from "../../render/hostPlan.ts";
 import { Sandbox } from "./sandbox.ts";
 
 /** `check_sure` refuses what says no; a unit is active, and notes each verb with what its file holds by then. */
@@ -23,12 +24,18 @@ beforeEach(() => {
 });
 afterEach(() => sandbox.remove());
 
+const holding = (content: string, rest: Partial<FileItem> = {}): FileItem => {
+  return { kind: "file", path: file, mode: "0644", content, ...rest };
+};
+/** Judged by the test's own program. */
+const judged = { check: "sure" as FileItem["check"] & string };
+
 const rejected = () => sandbox.read(`state/rejected${file}`);
 
 describe("a file that its program refuses", () => {
   it("leaves the old one in place, and is kept and named", () => {
     sandbox.write("etc/file", "yes\n");
-    const said = sandbox.converge(`file "${file}" 0644 $'no\\n' '' sure`);
+    const said = sandbox.converge(holding("no\n", judged));
     expect(said).toContain("line 1: no");
     expect(said).toContain(`sure refuses the new ${file} (see above); the old one stays`);
     expect(said).toContain(`kept as ${sandbox.folder}/state/rejected${file}`);
@@ -37,9 +44,9 @@ describe("a file that its program refuses", () => {
   });
 
   it("is no longer kept after the next good run", () => {
-    sandbox.converge(`file "${file}" 0644 $'no\\n' '' sure`);
+    sandbox.converge(holding("no\n", judged));
     expect(rejected()).toBe("no\n");
-    sandbox.converge(`file "${file}" 0644 $'yes\\n' '' sure`);
+    sandbox.converge(holding("yes\n", judged));
     expect(sandbox.read("etc/file")).toBe("yes\n");
     expect(rejected()).toBeUndefined();
   });
@@ -47,15 +54,15 @@ describe("a file that its program refuses", () => {
 
 describe("a file of a run that fails", () => {
   it("is kept and named when the old one is put back", () => {
-    sandbox.converge(`file "${file}" 0644 first`);
-    const said = sandbox.converge(`file "${file}" 0644 second`, "broken any");
+    sandbox.converge(holding("first"));
+    const said = sandbox.converge(holding("second"), "broken any");
     expect(said).toContain(`what was to be ${file} is kept as ${sandbox.folder}/state/rejected${file}`);
     expect(sandbox.read("etc/file")).toBe("first");
     expect(rejected()).toBe("second");
   });
 
   it("is all that a first run leaves behind", () => {
-    sandbox.converge(`file "${file}" 0644 first`, "broken any");
+    sandbox.converge(holding("first"), "broken any");
     expect(sandbox.read("etc/file")).toBeUndefined();
     expect(rejected()).toBe("first");
     expect(sandbox.bash("ls $state").trim()).toBe("rejected");
@@ -63,21 +70,21 @@ describe("a file of a run that fails", () => {
   });
 
   it("is gone with all else once the host is removed", () => {
-    sandbox.converge(`file "${file}" 0644 first`);
-    sandbox.converge(`file "${file}" 0644 second`, "broken any");
+    sandbox.converge(holding("first"));
+    sandbox.converge(holding("second"), "broken any");
     sandbox.bash("remove");
     expect(sandbox.bash("ls $folder")).not.toContain("state");
   });
 
   it("was there again before the unit that reads it is started again", () => {
     sandbox.write("etc/file", "theirs");
-    sandbox.converge('record "unit any.service"', `file "${file}" 0644 ours any.service`, "broken any");
+    sandbox.converge('record "unit any.service"', holding("ours", { notify: "any.service" }), "broken any");
     expect(sandbox.read("verbs")).toMatch(/^start any.service theirs\n/);
   });
 
   it("is not touched, nor its unit reloaded, where it was not changed yet", () => {
     sandbox.write("etc/file", "yes\n");
-    sandbox.converge(`file "${file}" 0644 $'no\\n' any.service sure`);
+    sandbox.converge(holding("no\n", { ...judged, notify: "any.service" }));
     expect(sandbox.read("verbs")).toBeUndefined();
   });
 });

@@ -7,7 +7,7 @@ const stubs = `
 lock=$folder/lock
 find_link() { link=; }
 preflight() { :; }
-plan() { item file "$folder/text" 0644 ours; }
+plan() { item file "$folder/text" permissions=0644 content=ours notify= check=; }
 `;
 
 let sandbox: Sandbox;
@@ -52,7 +52,9 @@ describe("a host that holds nothing", () => {
   });
 
   it("has no format after a first run that fails", () => {
-    sandbox.bash('plan() { item file "$folder/text/below" 0644 ours; }; main converge');
+    sandbox.bash(
+      'plan() { item file "$folder/text/below" permissions=0644 content=ours notify= check=; }; main converge',
+    );
     expect(sandbox.read("state/format")).toBeUndefined();
   });
 });

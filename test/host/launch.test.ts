@@ -97,7 +97,7 @@ describe("the script that a host keeps of its last good run", () => {
     sandbox.write("text", "theirs");
     sandbox.bash("script=':' && lay_script");
     expect(sandbox.read("laid/any")).toBe(":\n");
-    sandbox.converge(`file ${text} 0644 ours`);
+    sandbox.converge({ kind: "file", path: text, mode: "0644", content: "ours" });
     expect(sandbox.read("text")).toBe("ours");
     const removed = sandbox.bash(`bash "$state/script" remove`);
     expect(removed).toBe(`removed\nweb1: file ${text}: given back\n`);

@@ -27,7 +27,7 @@ const repair = ["dpkg --configure -a", "update", "install --fix-broken --no-remo
 
 /** What is run to install a package. */
 function ran(): string[] {
-  sandbox.converge("packages apache2 apache2.service");
+  sandbox.converge({ kind: "packages", names: ["apache2"], units: ["apache2.service"] });
   return (sandbox.read("ran") ?? "").trim().split("\n");
 }
 

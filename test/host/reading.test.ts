@@ -1,6 +1,7 @@
 /** What a director says when it is read, with a table of the test's. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Sandbox } from "./sandbox.ts";
+import type { Item } from "../../render/hostPlan.ts";
+import { planOf, Sandbox } from "./sandbox.ts";
 
 const key = "tcp 192.0.2.100:80";
 const at = "-t 192.0.2.100:80";
@@ -27,7 +28,17 @@ afterEach(() => sandbox.remove());
 
 /** The records of these kinds, `prepare` having run. */
 function recordsOf(kinds: RegExp, prepare = ":"): string[] {
-  const plan = `plan() { item service '${key}' '${rules(1).join("\n")}' 10 removed 'reload ldirectord.service' /dev/null; }`;
+  const plan = planOf({
+    kind: "service",
+    key,
+    rules: rules(1),
+    settleSeconds: 10,
+    whenDown: "removed",
+    repair: "reload ldirectord.service",
+    log: "/dev/null",
+    check: undefined,
+    fallback: undefined,
+  });
   const printed = sandbox.bash(`${plan}\n${prepare}\nread_host`);
   return printed.split("\n").filter((line) => kinds.test(line));
 }
@@ -61,8 +72,11 @@ describe("a real server that is withdrawn for a change of its own", () => {
 });
 
 describe("a director's VIPs", () => {
-  const vips = "192.0.2.100 192.0.2.101 198.51.100.1";
-  const plan = `plan() { for vip in ${vips}; do item vip $vip share 192.0.2.21; done; item silence '192.0.2.100 192.0.2.101' 192.0.2.21 ''; }`;
+  const vips = ["192.0.2.100", "192.0.2.101", "198.51.100.1"];
+  const plan = planOf(
+    ...vips.map((address): Item => ({ kind: "vip", address, manner: "share", from: "192.0.2.21" })),
+    { kind: "silence", vips: vips.slice(0, 2), askedFrom: "192.0.2.21", peers: [], realServers: [] },
+  );
 
   it("are told with who else answers for them, but for the one that is routed", () => {
     expect(recordsOf(/^(link|vip|answer)\t/, plan)).toEqual([

@@ -102,7 +102,7 @@ function run(
   ...items: string[]
 ): string {
   return bash(
-    `host=${host} address=192.0.2.21 role=realServer digest=any generation=0 settings=: globals=(host)\nplan() {\n:\n${items.join("\n")}\n}\n${action}`,
+    `host=${host} address=192.0.2.21 role=realServer digest=any generation=0 format=1 settings=: globals=(host)\nplan() {\n:\n${items.join("\n")}\n}\n${action}`,
   );
 }
 

@@ -1,5 +1,6 @@
 /** When a package is renewed and its unit restarted, with stubs for apt and systemd that write down what they are told. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Item } from "../../render/hostPlan.ts";
 import { Sandbox } from "./sandbox.ts";
 
 /** apt-get fails at the word that `$folder/unreachable` holds. */
@@ -19,7 +20,9 @@ systemctl() {
 broken_read() { wanted=1 found=0; }
 broken_set() { fail "this item breaks"; }`;
 
-const revision = (text: string) => `revision "apache2 apache2.service" "${text}"`;
+const revision = (text: string): Item => {
+  return { kind: "revision", package: "apache2", unit: "apache2.service", text };
+};
 const renewed = [
   "apt-get update",
   "apt-get install --only-upgrade --download-only",

@@ -3,8 +3,17 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { format, globals } from "../../render/script.ts";
+import { type Item, itemWords } from "../../render/hostPlan.ts";
+import { format, globals, shellWord } from "../../render/script.ts";
 import { shellLibrary } from "../../render/shellLibrary.ts";
+
+/** The plan of a host's script. */
+export function planOf(...items: readonly (Item | string)[]): string {
+  const lines = items.map((item) =>
+    typeof item === "string" ? item : itemWords(item).map(shellWord).join(" "),
+  );
+  return `plan() {\n:\n${lines.map((words) => `item ${words}`).join("\n")}\n}`;
+}
 
 export class Sandbox {
   readonly folder = mkdtempSync(join(tmpdir(), "pulumi-lvs-"));
@@ -15,10 +24,9 @@ export class Sandbox {
     this.#stubs = stubs;
   }
 
-  /** What a converge with these items, each `KIND ID [WANTED…]` in shell words, prints, errors included. */
-  converge(...items: readonly string[]): string {
-    const plan = items.map((words) => `item ${words}`).join("\n");
-    return this.bash(`plan() {\n:\n${plan}\n}\nconverge`);
+  /** What a converge with these items prints, errors included. A text is an item of the test's own kind, in shell words. */
+  converge(...items: readonly (Item | string)[]): string {
+    return this.bash(`${planOf(...items)}\nconverge`);
   }
 
   /** What the commands print, errors included. */

@@ -36,7 +36,7 @@ const done = () => sandbox.read("done")?.trimEnd().split("\n");
 const mute = "ip rule add pref 31908 from 192.0.2.100 iif lo blackhole";
 
 describe("a scheduler", () => {
-  const converged = (rule: string) => sandbox.converge(`scheduler '${key}' '${rule}'`);
+  const converged = (rule: string) => sandbox.converge({ kind: "scheduler", key, rule });
 
   it("is changed while what the kernel refuses meanwhile is kept back", () => {
     holds(`-A ${at} -s wrr`, real(21, 1));
@@ -62,7 +62,7 @@ describe("a real server of a service whose scheduler refuses at weight 0", () =>
 
   it("drains while another scheduler stands in, and is out before its own is back", () => {
     sandbox.bash(`mkdir -p $state/undo
-      found=any leaving=('${key}|192.0.2.22:80|5|stop|'); drain_set table`);
+      found=any leaving=('${key}|192.0.2.22:80|5|stop|'); drain_set table terms=`);
     expect(done()).toEqual([
       mute,
       `ipvsadm -E ${at} -s wlc`,
@@ -87,7 +87,7 @@ describe("a real server of a service whose scheduler refuses at weight 0", () =>
 
   it("comes back into the table where the run that has drained it fails", () => {
     const share = `-e ${at} -r 192.0.2.22:80 -g -w 1`;
-    sandbox.bash(`found=any leaving=('${key}|192.0.2.22:80|5|stop|'); drain_set table
+    sandbox.bash(`found=any leaving=('${key}|192.0.2.22:80|5|stop|'); drain_set table terms=
       return_share '${key}' 192.0.2.22:80 '${share}'`);
     expect(done()?.slice(4)).toEqual([`ipvsadm -a${share.slice(2)}`, mute, `ipvsadm -E ${at} -s dh`]);
   });

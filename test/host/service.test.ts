@@ -1,8 +1,9 @@
 /** When a director's table counts as planned, with real bash and a stub for ipvsadm. */
 import { execFileSync } from "node:child_process";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Item } from "../../render/hostPlan.ts";
 import { inCheckout } from "../fixtures.ts";
-import { Sandbox } from "./sandbox.ts";
+import { planOf, Sandbox } from "./sandbox.ts";
 
 const at = "-t 192.0.2.100:80";
 const service = `-A ${at} -s wrr`;
@@ -23,7 +24,8 @@ function found(
     . "$1"
     rules_in_kernel=$2 mode=$3
     ipvsadm() { printf '%s\\n' "$rules_in_kernel"; }
-    service_read 'tcp 192.0.2.100:80' "$4" 10 "$5" 'reload any' 'any log' '' 127.0.0.1:80
+    is_withdrawn() { false; }
+    service_read 'tcp 192.0.2.100:80' "planned_rules=$4" when_down="$5" fallback=127.0.0.1:80
     printf '%s' "$found" | sort`;
   const library = inCheckout("host/items/service.sh");
   const args = [
@@ -133,14 +135,23 @@ describe("a real server that is out of the table", () => {
   });
   afterEach(() => sandbox.remove());
 
-  const item = (key: string, log: string) =>
-    `service '${key}' '${[...planned].sort().join("\n").replaceAll("192.0.2.100:80", key.slice(4))}' 10 removed 'reload ldirectord.service' '${log}' /checks/web 127.0.0.1:80`;
+  const item = (key: string, log: string): Item => ({
+    kind: "service",
+    key,
+    rules: [...planned].sort().map((rule) => rule.replaceAll("192.0.2.100:80", key.slice(4))),
+    settleSeconds: 10,
+    whenDown: "removed",
+    repair: "reload ldirectord.service",
+    log,
+    check: "/checks/web",
+    fallback: "127.0.0.1:80",
+  });
 
   /** What is found of the service while the daemon's log, a file or a journal, ends with these messages. */
   const inspected = (said: readonly string[], log = `${sandbox.folder}/log`) => {
     sandbox.write("log", said.map((line) => `[Sun Nov 22 21:39:48 2026|ldirectord.cf|7] ${line}\n`).join(""));
     return sandbox.bash(
-      `plan() { item ${item("tcp 192.0.2.100:80", log)}; }\ncompare inspect\nprintf '%s' "\${differences[2]:-as planned}"`,
+      `${planOf(item("tcp 192.0.2.100:80", log))}\ncompare inspect\nprintf '%s' "\${differences[2]:-as planned}"`,
     );
   };
   const web1Is = (said: string) => `${said} real server: 192.0.2.21:80 (192.0.2.100:80)`;
@@ -178,11 +189,11 @@ describe("a real server that is out of the table", () => {
 
   it("is asked for all services at the same time, and no later than others", () => {
     const keys = Array.from({ length: 12 }, (_, index) => `tcp 192.0.2.${100 + index}:80`);
-    const items = keys.map((key) => `item ${item(key, "/dev/null")}`).join("\n");
+    const items = keys.map((key) => item(key, "/dev/null"));
     const said = sandbox.bash(`
       ipvsadm() { for at in {100..111}; do echo "-A -t 192.0.2.$at:80 -s wrr"; done; }
       run_check() { sleep 1; return 1; }
-      plan() { ${items}; }
+      ${planOf(...items)}
       compare inspect
       echo "$SECONDS \${#differences[@]}"`);
     expect(said).toMatch(/^[1-3] 0\n$/);
@@ -192,8 +203,10 @@ describe("a real server that is out of the table", () => {
 describe("a table that is not as planned after converging", () => {
   it("is waited for, asked about and repaired for all services together", () => {
     const keys = [100, 101, 102];
-    const rulesOf = (at: number, weight: number) =>
-      [`-A -t 192.0.2.${at}:80 -s wrr`, `-a -t 192.0.2.${at}:80 -r 192.0.2.21:80 -g -w ${weight}`].join("\n");
+    const rulesOf = (at: number, weight: number) => [
+      `-A -t 192.0.2.${at}:80 -s wrr`,
+      `-a -t 192.0.2.${at}:80 -r 192.0.2.21:80 -g -w ${weight}`,
+    ];
     const sandbox = new Sandbox(`
       ipvsadm() { case $1 in
         -Sn) cat "$folder/table" ;;
@@ -201,12 +214,21 @@ describe("a table that is not as planned after converging", () => {
       esac; }
       systemctl() { echo "$@" >>"$folder/done"; }
       sleep() { echo waited >>"$folder/waits"; command sleep "$1"; }`);
-    sandbox.write("table", `${keys.map((at) => rulesOf(at, 7)).join("\n")}\n`);
+    sandbox.write("table", `${keys.flatMap((at) => rulesOf(at, 7)).join("\n")}\n`);
     const items = keys.map(
-      (at) =>
-        `item service 'tcp 192.0.2.${at}:80' '${rulesOf(at, 1)}' 1 removed 'reload any.service' /dev/null /checks/web`,
+      (at): Item => ({
+        kind: "service",
+        key: `tcp 192.0.2.${at}:80`,
+        rules: rulesOf(at, 1),
+        settleSeconds: 1,
+        whenDown: "removed",
+        repair: "reload any.service",
+        log: "/dev/null",
+        check: "/checks/web",
+        fallback: undefined,
+      }),
     );
-    sandbox.bash(`plan() { ${items.join("\n")}\n}\nremember() { :; }\nmode=converge\nplan`);
+    sandbox.bash(`${planOf(...items)}\nremember() { :; }\nmode=converge\nplan`);
     const edits = keys.flatMap((at) => [
       `-E -t 192.0.2.${at}:80 -s wrr`,
       `-e -t 192.0.2.${at}:80 -r 192.0.2.21:80 -g -w 1`,

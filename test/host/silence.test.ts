@@ -1,6 +1,7 @@
 /** What a director says to hosts that answer ARP for its VIPs, with a stub for who answers. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Sandbox } from "./sandbox.ts";
+import type { Item } from "../../render/hostPlan.ts";
+import { planOf, Sandbox } from "./sandbox.ts";
 
 const web1 = "02:42:c6:12:07:15";
 const peer = "02:42:c6:12:07:0c";
@@ -18,7 +19,16 @@ answers() {
 after_read() { wanted=1 found=0; }
 after_set() { echo 'this comes after'; found=1; }`;
 
-const silence = `silence "192.0.2.100 192.0.2.101" 192.0.2.11 192.0.2.12 192.0.2.21=web1 192.0.2.22=web2`;
+const silence: Item = {
+  kind: "silence",
+  vips: ["192.0.2.100", "192.0.2.101"],
+  askedFrom: "192.0.2.11",
+  peers: ["192.0.2.12"],
+  realServers: [
+    { name: "web1", address: "192.0.2.21" },
+    { name: "web2", address: "192.0.2.22" },
+  ],
+};
 
 let sandbox: Sandbox;
 beforeEach(() => {
@@ -56,7 +66,7 @@ describe("a VIP that others answer for", () => {
 
   it("is not asked for by a comparison, which is to be quick", () => {
     sandbox.write("192.0.2.100", `${web1}\n`);
-    expect(sandbox.bash(`plan() { item ${silence}; }\ncompare; show_differences`)).toBe("");
+    expect(sandbox.bash(`${planOf(silence)}\ncompare; show_differences`)).toBe("");
     expect(sandbox.read("asked")).toBeUndefined();
   });
 });

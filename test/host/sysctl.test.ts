@@ -1,16 +1,17 @@
 /** When a failed run puts a kernel setting back. */
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Item } from "../../render/hostPlan.ts";
 import { Sandbox } from "./sandbox.ts";
 
 /** The kernel's settings are files of the sandbox; `broken` fails every run that has it in its plan. */
 const stubs = `
-sysctl_read() { wanted=$2 found=absent; [ ! -e "$folder/$1" ] || found=$(<"$folder/$1"); }
-sysctl_set() { printf '%s' "$2" >"$folder/$1"; }
-sysctl_restore() { sysctl_set "$1" "$(<"$2/value")"; }
+sysctl_read() { local "\${@:2}"; wanted=$value found=absent; [ ! -e "$folder/$1" ] || found=$(<"$folder/$1"); }
+sysctl_set() { local "\${@:2}"; printf '%s' "$value" >"$folder/$1"; }
+sysctl_restore() { sysctl_set "$1" "value=$(<"$2/value")"; }
 broken_read() { wanted=1 found=0; }
 broken_set() { fail "this item breaks"; }`;
 
-const silence = "sysctl arp_ignore 1";
+const silence: Item = { kind: "sysctl", key: "arp_ignore", value: "1" };
 
 let sandbox: Sandbox;
 beforeEach(() => {

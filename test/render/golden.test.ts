@@ -4,7 +4,13 @@ import { entry } from "../../model/cluster.ts";
 import type { HostPlan, Item } from "../../render/hostPlan.ts";
 import { describePlan, itemWords } from "../../render/hostPlan.ts";
 import { renderScript } from "../../render/script.ts";
-import { checkProgram, hearProgram, shellLibrary, vipProgram } from "../../render/shellLibrary.ts";
+import {
+  checkProgram,
+  hearProgram,
+  shellLibrary,
+  vipProgram,
+  vrrpProgram,
+} from "../../render/shellLibrary.ts";
 import { inCheckout } from "../fixtures.ts";
 import { expectGolden, type Tree } from "./goldenTree.ts";
 import { fixtures, plansOf } from "./plans.ts";
@@ -16,6 +22,7 @@ const programs = new Map([
   [vipProgram, "host/vip.sh"],
   [checkProgram, "host/check.pl"],
   [hearProgram, "host/hear.pl"],
+  [vrrpProgram, "host/vrrp.sh"],
 ]);
 
 it("the script of a host is what is kept, around the shell of host/", () => {
@@ -68,9 +75,15 @@ function treeOf(plan: HostPlan): Tree {
 function line(item: Item): string {
   const elsewhere = item.kind === "file" && !programs.has(item.content);
   return `${itemWords(elsewhere ? { ...item, content: "…" } : item)
-    .map((word) => programs.get(word) ?? (word || "-"))
+    .map(withPrograms)
     .join(" | ")
     .replaceAll("\n", "\n    ")}\n`;
+}
+
+function withPrograms(word: string): string {
+  const [field, value = ""] = word.split(/=(.*)/s);
+  const program = programs.get(value);
+  return program ? `${field}=${program}` : word;
 }
 
 function below(folder: string, tree: Tree): Tree {

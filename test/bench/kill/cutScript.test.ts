@@ -54,6 +54,7 @@ describe("a run that is cut at any of its steps", () => {
       expect(readdirSync(join(folder, "state")).sort(), name).toEqual([
         "before",
         "converged",
+        "format",
         "holder",
         "script",
       ]);
@@ -108,7 +109,7 @@ const second = () => script("item thing setting second", "item thing new second"
 
 function script(...items: string[]): string {
   return [
-    `set -euo pipefail\nfolder=${folder} host=web1 address=192.0.2.21 role=director digest=any generation=0 settings=: globals=(host)`,
+    `set -euo pipefail\nfolder=${folder} host=web1 address=192.0.2.21 role=director digest=any generation=0 format=1 settings=: globals=(host)`,
     `plan() {\n${items.join("\n")}\n}`,
     shellLibrary,
     `state=$folder/state`,
