@@ -37,7 +37,7 @@ export function holdHealthChecks(director: Director, services: readonly VirtualS
       { kind: "record", of: "probe", id: address },
       { kind: "probe", address },
     ]),
-    perlFile(program, checkProgram),
+    { ...perlFile(program, checkProgram), program: "host/check.pl" },
     ...checks.map(({ path, service }) => perlFile(path, callOf(service, director))),
   ];
 }

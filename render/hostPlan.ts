@@ -1,4 +1,5 @@
 /** What one host must look like, as data: the items a converge holds, in the order in which they are safe. */
+import { createHash } from "node:crypto";
 
 /** One thing on a host and the state it must have; `host/items/<kind>.sh` knows how to read, set and give back its kind. */
 export type Item =
@@ -96,6 +97,8 @@ export interface FileItem {
   readonly path: string;
   readonly mode: "0644" | "0755";
   readonly content: string;
+  /** Which of our programs it is, such as `host/vip.sh`: a preview, and so the state, shows it by its digest. */
+  readonly program?: string;
   /** Unit to reload when the file changes. */
   readonly notify?: string;
   /** Program that must accept the file before it replaces the old one. */
@@ -149,7 +152,7 @@ const kinds: { readonly [K in Item["kind"]]: ItemKind<Extract<Item, { kind: K }>
   file: {
     id: ({ path }) => path,
     fields: ({ mode, content, notify = "", check = "" }) => ({ permissions: mode, content, notify, check }),
-    inWords: ({ content }) => content,
+    inWords: ({ content, program }) => (program ? `${program}, sha256 ${digest(content)}` : content),
   },
   revision: {
     id: (item) => `${item.package} ${item.unit}`,
@@ -243,6 +246,10 @@ function describeItem(item: Item): string {
   return Object.values(fields?.(item) ?? {})
     .filter((value) => value !== "")
     .join(", ");
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
 function drainLine({ key, seconds, onTimeout, check = "", staying }: DrainTerms): string {

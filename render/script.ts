@@ -43,8 +43,8 @@ main "$@" </dev/null
 }
 
 /**
- * What the state keeps of a host's script, for `bash -s -- ACTION`, on stdin: the engine writes the whole state at every
- * step, and the script is seventy times as long. Another `generation` makes an unchanged plan run again.
+ * What the state keeps of a host's script, twice, for `bash -s -- ACTION`, on stdin: the engine writes the whole state at
+ * every step, and the script is seventy times as long. Comments stay behind. Another `generation` makes an unchanged plan run again.
  */
 export function renderLauncher(plan: HostPlan, generation: string): string {
   return `${asRoot}
@@ -54,9 +54,7 @@ holder=${shellWord(`${plan.role} ${plan.host} ${plan.address}`)}
 digest=${digestOf(plan)}
 generation=${shellWord(generation)}
 # format ${format}
-
-${launcher}
-launch "$@" </dev/null
+${launcher.replace(/^ *#.*\n/gm, "").replace(/\n{2,}/g, "\n")}launch "$@" </dev/null
 `;
 }
 

@@ -8,6 +8,14 @@ const program = "/usr/local/lib/pulumi-lvs/vip";
 const vrrp = "/usr/local/lib/pulumi-lvs/vrrp";
 const unit = "pulumi-lvs-vip.service";
 
+const vipFile: Item = {
+  kind: "file",
+  path: program,
+  mode: "0755",
+  content: vipProgram,
+  program: "host/vip.sh",
+};
+
 /** A real server's VIPs: on the loopback, and never before the sysctls that keep it silent (ip-sysctl). */
 export function silentVips(vips: readonly string[]): Item[] {
   return holdVips(
@@ -61,8 +69,8 @@ export function sharedVips(vips: readonly string[], director: Director, sharing:
   const unit = "keepalived.service";
   const { address } = director;
   return [
-    { kind: "file", path: program, mode: "0755", content: vipProgram },
-    { kind: "file", path: vrrp, mode: "0755", content: vrrpProgram },
+    vipFile,
+    { kind: "file", path: vrrp, mode: "0755", content: vrrpProgram, program: "host/vrrp.sh" },
     {
       kind: "file",
       path: "/etc/keepalived/keepalived.conf",
@@ -80,7 +88,7 @@ export function sharedVips(vips: readonly string[], director: Director, sharing:
 function holdVips(held: readonly Item[], unitLines: readonly string[]): Item[] {
   if (held.length === 0) return [];
   return [
-    { kind: "file", path: program, mode: "0755", content: vipProgram },
+    vipFile,
     { kind: "file", path: `/etc/systemd/system/${unit}`, mode: "0644", content: `${unitLines.join("\n")}\n` },
     { kind: "unit", name: unit, enabled: true, active: undefined },
     ...held,

@@ -128,7 +128,7 @@ describe("what launches the script of a host", () => {
         const launcher = renderLauncher({ ...planOf("1"), host, address }, "a.0");
         const head = launcher.slice(
           launcher.indexOf("set -euo pipefail"),
-          launcher.indexOf("\n\n# What the state"),
+          launcher.indexOf("\nlaunch() {"),
         );
         expect(bash(`${head}\nprintf '%s\\0' "$host" "$holder"`)).toEqual([
           host,
@@ -140,7 +140,7 @@ describe("what launches the script of a host", () => {
   });
 
   it("is small: the engine writes all of them at every step", () => {
-    expect(renderLauncher(planOf("1"), "a.0").length).toBeLessThan(3000);
+    expect(renderLauncher(planOf("1"), "a.0").length).toBeLessThan(2000);
   });
 });
 
