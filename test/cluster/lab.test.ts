@@ -31,11 +31,22 @@ async function counters(): Promise<number[]> {
   return service?.trim().split(/\s+/).slice(2).map(Number) ?? [];
 }
 
+/** Processes that the director has started since it booted (proc(5), /proc/stat). */
+async function startedProcesses(): Promise<number> {
+  return Number(/^processes (\d+)$/m.exec(await stack.onHost("lb1", "cat /proc/stat"))?.[1]);
+}
+
 const kernelRules = () => stack.onHost("lb1", "ipvsadm -Sn");
 const onContainer = async (host: string, ...command: string[]) => {
   const run = await stack.container(host).exec({ Cmd: command });
   await run.start({ Detach: true });
 };
+
+/** On the director, logins and health checks of the meantime included; 30 to 45 ms each where it is a guest kernel. */
+const processBudget = { unchanged: 200, changed: 500 };
+
+/** The way in, the launcher and what a preview compares, in the engine's own JSON. */
+const stateBudgetBytes = { realServer: 12_000, director: 20_000 };
 
 beforeAll(() => stack.begin(settings));
 afterAll(() => stack.dispose());
@@ -107,7 +118,19 @@ describe("a second up", () => {
     const { same, ...others } = await stack.changes();
     expect(others).toEqual({});
     expect(same).toBeGreaterThan(10);
+    const before = await startedProcesses();
     expect((await stack.must("up")).shown).not.toMatch(/created|updated|replaced|deleted/);
+    expect((await startedProcesses()) - before).toBeLessThan(processBudget.unchanged);
+  });
+
+  it("leaves in the state no more than it must of each host", async () => {
+    const resources = JSON.parse(await stack.exportedState()).deployment.resources as { urn: string }[];
+    const bytesOf = (host: string) =>
+      resources
+        .filter(({ urn }) => urn.includes("lvs:index:") && urn.endsWith(`::${host}`))
+        .reduce((sum, resource) => sum + JSON.stringify(resource).length, 0);
+    expect(bytesOf("web1")).toBeLessThan(stateBudgetBytes.realServer);
+    expect(bytesOf("lb1")).toBeLessThan(stateBudgetBytes.director);
   });
 
   it.each(["lb1", "web1"])(
@@ -165,7 +188,9 @@ describe("one weight changed in the configuration", () => {
   it("changes the service and the director and no other host, and reaches the kernel", async () => {
     const { same: _, ...others } = await stack.changes();
     expect(others).toEqual({ update: 3 });
+    const before = await startedProcesses();
     const { shown } = await stack.must("up");
+    expect((await startedProcesses()) - before).toBeLessThan(processBudget.changed);
     expect(shown).not.toMatch(/Command web\d/);
     expect(await kernelRules()).toContain("-r 198.18.90.22:80 -g -w 7");
   });
