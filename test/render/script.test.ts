@@ -126,10 +126,7 @@ describe("what launches the script of a host", () => {
     fc.assert(
       fc.property(hostileText, hostileText, (host, address) => {
         const launcher = renderLauncher({ ...planOf("1"), host, address }, "a.0");
-        const head = launcher.slice(
-          launcher.indexOf("set -euo pipefail"),
-          launcher.indexOf("\nlaunch() {"),
-        );
+        const head = launcher.slice(launcher.indexOf("set -euo pipefail"), launcher.indexOf("\nlaunch() {"));
         expect(bash(`${head}\nprintf '%s\\0' "$host" "$holder"`)).toEqual([
           host,
           `realServer ${host} ${address}`,
