@@ -17,7 +17,12 @@ export function inCheckout(path: string): string {
 
 /** The settings of a `Pulumi.<stack>.yaml`, `path` relative to the checkout. */
 export function readStack(path: string): Settings {
-  const { config } = parse(readFileSync(inCheckout(path), "utf8")) as { config: Settings };
+  return stackSettings(readFileSync(inCheckout(path), "utf8"));
+}
+
+/** The settings of a stack file's text. */
+export function stackSettings(text: string): Settings {
+  const { config } = parse(text) as { config: Settings };
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => [key.replace(`${projectName}:`, ""), value]),
   );
@@ -37,6 +42,13 @@ export function withChanges(settings: Settings, changes: Settings): Settings {
     else parent[last] = value;
   }
   return changed;
+}
+
+/** Every setting that is written, by its dotted path. */
+export function settingsIn(written: unknown, path = ""): [path: string, value: unknown][] {
+  if (typeof written !== "object" || written === null || Object.keys(written).length === 0)
+    return [[path, written]];
+  return Object.entries(written).flatMap(([key, value]) => settingsIn(value, path ? `${path}.${key}` : key));
 }
 
 /** Fills the tables of labs; PULUMI_LVS_TEST_ENGINE=keepalived runs the tests of real clusters with the other one. */

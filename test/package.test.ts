@@ -3,11 +3,9 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, expect, it } from "vitest";
 import { z } from "zod";
+import { programExample } from "./docs/pages.ts";
 import { inCheckout } from "./fixtures.ts";
 import { isolatedPulumi, temporaryDirectory } from "./toolchain/workspace.ts";
-
-/** What the README tells other programs to write. */
-const [, example = ""] = /```ts\n(.*?)```/s.exec(readFileSync(inCheckout("README.md"), "utf8")) ?? [];
 
 let archive = "";
 beforeAll(async () => {
@@ -23,24 +21,27 @@ it.each([
     { type: "module" },
     'runtime: {name: nodejs, options: {nodeargs: "--import tsx", typescript: false}}\nmain: index.ts',
   ],
-])("the README's example is a program, %s: it type-checks, and previews", async (_, manifest, runtime) => {
-  const program = temporaryDirectory();
-  await installPackage(program);
-  writeFileSync(join(program, "package.json"), JSON.stringify({ ...manifest, main: "index.ts" }));
-  writeFileSync(join(program, "Pulumi.yaml"), `name: example\n${runtime}\n`);
-  writeFileSync(join(program, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["index.ts"] }));
-  writeFileSync(join(program, "index.ts"), example);
+])(
+  "the documentation's example is a program, %s: it type-checks, and previews",
+  async (_, manifest, runtime) => {
+    const program = temporaryDirectory();
+    await installPackage(program);
+    writeFileSync(join(program, "package.json"), JSON.stringify({ ...manifest, main: "index.ts" }));
+    writeFileSync(join(program, "Pulumi.yaml"), `name: example\n${runtime}\n`);
+    writeFileSync(join(program, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["index.ts"] }));
+    writeFileSync(join(program, "index.ts"), programExample?.text ?? "");
 
-  await execa(inCheckout("node_modules/.bin/tsc"), ["-p", program]);
-  expect(await previewed(program)).toEqual([
-    "create lvs:index:Director",
-    "create lvs:index:Director$command:remote:Command",
-    "create lvs:index:RealServer",
-    "create lvs:index:RealServer$command:remote:Command",
-    "create lvs:index:VirtualService",
-    "create pulumi:pulumi:Stack",
-  ]);
-});
+    await execa(inCheckout("node_modules/.bin/tsc"), ["-p", program]);
+    expect(await previewed(program)).toEqual([
+      "create lvs:index:Director",
+      "create lvs:index:Director$command:remote:Command",
+      "create lvs:index:RealServer",
+      "create lvs:index:RealServer$command:remote:Command",
+      "create lvs:index:VirtualService",
+      "create pulumi:pulumi:Stack",
+    ]);
+  },
+);
 
 const compilerOptions = {
   strict: true,

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterAll, describe, expect, it } from "vitest";
 import { type Settings as Loaded, loadSettings, type SshAccess } from "../../config/load.ts";
 import { entry } from "../../model/cluster.ts";
-import { readStack, type Settings, withChanges } from "../fixtures.ts";
+import { readStack, type Settings, settingsIn, withChanges } from "../fixtures.ts";
 import { load, refusalOf } from "./loading.ts";
 import { schemaFields, schemaPath } from "./schemaFields.ts";
 
@@ -148,13 +148,6 @@ function outcome(settings: Settings, secrets: Record<string, string>): unknown {
 /** What was loaded as plain data; every Output prints as the same text. */
 function comparable(loaded: Loaded): unknown {
   return JSON.parse(JSON.stringify(loaded));
-}
-
-/** Every setting that is written, innermost mappings by their keys. */
-function settingsIn(written: unknown, path = ""): [path: string, value: unknown][] {
-  if (typeof written !== "object" || written === null || Object.keys(written).length === 0)
-    return [[path, written]];
-  return Object.entries(written).flatMap(([key, value]) => settingsIn(value, path ? `${path}.${key}` : key));
 }
 
 /** Whether leaving the setting out means the same; direct routing allows a destination only the port it has anyway. */
