@@ -83,6 +83,12 @@ describe("troubleshooting", () => {
   });
 });
 
+it("the glossary has every action of host/run.sh", () => {
+  const [, actions = ""] = /unknown action .*; give (.*)"/.exec(textOf("host/run.sh")) ?? [];
+  const words = firstColumn("CONTRIBUTING.md", "Glossary").map(({ text }) => text.replace(" ", ""));
+  expect(words).toEqual(expect.arrayContaining(actions.split(/, | or /)));
+});
+
 it("the README gives no figure that docs/benchmarks.md does not have", () => {
   const [, measured = ""] = /^## Measured$(.*?)^## /ms.exec(textOf("README.md")) ?? [];
   const figures = measured.match(/\d[\d,.]*\d/g) ?? [];
