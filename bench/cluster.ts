@@ -1,9 +1,8 @@
 /** The cluster to converge: its settings as a user writes them, and the plan of each host, which every tool is given. */
 import { configSchema } from "../config/schema.ts";
 import { resolveCluster } from "../model/resolve.ts";
-import { planDirector } from "../render/director.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
-import { planRealServer } from "../render/realServer.ts";
+import { plansOf } from "../render/plans.ts";
 import type { BenchHost } from "./hosts.ts";
 
 /** The link of all hosts; RFC 2544 reserves it for benchmarks. */
@@ -26,11 +25,9 @@ export function workOn(
   { keyFile, withDirector, weight }: { keyFile: string; withDirector: boolean; weight: number },
 ): Work {
   const settings = settingsFor(hosts, keyFile, weight);
-  const { directors, realServers, virtualServices } = resolveCluster(configSchema.parse(settings), "bench");
-  const plans = [
-    ...realServers.map(planRealServer),
-    ...(withDirector ? directors.map((director) => planDirector(director, virtualServices)) : []),
-  ];
+  const plans = plansOf(resolveCluster(configSchema.parse(settings), "bench")).filter(
+    ({ role }) => withDirector || role === "realServer",
+  );
   const worked = hosts.filter(({ name }) => plans.some(({ host }) => host === name));
   return { settings, plans, hosts: worked };
 }

@@ -7,7 +7,6 @@ import type { HealthEngine } from "../model/lvs.ts";
 import { clusterIssues } from "../model/rules.ts";
 import { planDirector } from "../render/director.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
-import { sharingOf } from "../render/keepalived.ts";
 import { agreement } from "./agreement.ts";
 import type { HostArgs } from "./convergedHost.ts";
 import { converge, declaredHost, linkTo } from "./convergedHost.ts";
@@ -100,5 +99,5 @@ function planChecked(name: string, cluster: Cluster): HostPlan {
   const issues = clusterIssues(cluster);
   if (issues.length > 0) throw configError(issues);
   const director = entry(Object.fromEntries(cluster.directors.map((each) => [each.name, each])), name);
-  return planDirector(director, cluster.virtualServices, sharingOf(cluster), cluster.healthEngine);
+  return planDirector(cluster, director);
 }

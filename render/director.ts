@@ -1,12 +1,11 @@
 /** Director → HostPlan: software, kernel, health daemon, the table it fills, and only then the VIPs. */
-import type { Director, VirtualService } from "../model/cluster.ts";
+import type { Cluster, Director, VirtualService } from "../model/cluster.ts";
 import { serviceKey, vipsOf } from "../model/cluster.ts";
-import type { HealthEngine } from "../model/lvs.ts";
 import { askedBy, holdHealthChecks, keepsAtZero } from "./healthCheck.ts";
 import { type Engine, engines } from "./healthEngine.ts";
 import type { DrainTerms, HostPlan, Item } from "./hostPlan.ts";
 import { renderIpvsRules, renderServiceRule } from "./ipvs.ts";
-import { peersOf, type Sharing } from "./keepalived.ts";
+import { peersOf, type Sharing, sharingOf } from "./keepalived.ts";
 import { hearProgram } from "./shellLibrary.ts";
 import { holdSysctls } from "./sysctl.ts";
 import { announcedVips, sharedVips } from "./vip.ts";
@@ -33,15 +32,12 @@ const syncSettings = {
   "net.ipv4.vs.conn_reuse_mode": "3",
 };
 
-/** What a director must look like to balance `services`; `sharing` where it is not the only one. */
-export function planDirector(
-  director: Director,
-  services: readonly VirtualService[],
-  sharing?: Sharing,
-  healthEngine: HealthEngine = "ldirectord",
-): HostPlan {
+/** What one of a cluster's directors must look like to balance its services. */
+export function planDirector(cluster: Cluster, director: Director): HostPlan {
+  const services = cluster.virtualServices;
   const vips = vipsOf(services);
-  const engine = engines[healthEngine];
+  const engine = engines[cluster.healthEngine];
+  const sharing = sharingOf(cluster);
   return {
     host: director.name,
     address: director.address,

@@ -2,9 +2,7 @@
 import { readFileSync } from "node:fs";
 import { configSchema } from "../../config/schema.ts";
 import { resolveCluster } from "../../model/resolve.ts";
-import { planDirector } from "../../render/director.ts";
-import { sharingOf } from "../../render/keepalived.ts";
-import { planRealServer } from "../../render/realServer.ts";
+import { plansOf } from "../../render/plans.ts";
 import { renderScript } from "../../render/script.ts";
 
 /** Values of a `Pulumi.<stack>.yaml`, without the namespace. */
@@ -56,12 +54,6 @@ export function statesOf(network: string): States {
 
 /** The script of each host, by its name. */
 export function scriptsOf(settings: Settings): Readonly<Record<string, string>> {
-  const cluster = resolveCluster(configSchema.parse(settings), "bench-kill");
-  const plans = [
-    ...cluster.realServers.map(planRealServer),
-    ...cluster.directors.map((host) =>
-      planDirector(host, cluster.virtualServices, sharingOf(cluster), cluster.healthEngine),
-    ),
-  ];
+  const plans = plansOf(resolveCluster(configSchema.parse(settings), "bench-kill"));
   return Object.fromEntries(plans.map((plan) => [plan.host, renderScript(plan)]));
 }

@@ -9,9 +9,8 @@ import {
   VirtualService,
   type VirtualServiceArgs,
 } from "../../components/index.ts";
-import { planDirector } from "../../render/director.ts";
 import type { HostPlan } from "../../render/hostPlan.ts";
-import { planRealServer } from "../../render/realServer.ts";
+import { plansOf } from "../../render/plans.ts";
 import { clusterOf } from "../fixtures.ts";
 import { byLabel, type RecordedResource, record } from "./recording.ts";
 
@@ -82,7 +81,6 @@ const described = clusterOf({
 });
 
 /** The plan of each host of `makeCluster`, by name. */
-export const plans: Record<string, HostPlan> = Object.fromEntries([
-  ...described.directors.map((host) => [host.name, planDirector(host, described.virtualServices)]),
-  ...described.realServers.map((host) => [host.name, planRealServer(host)]),
-]);
+export const plans: Record<string, HostPlan> = Object.fromEntries(
+  plansOf(described).map((plan) => [plan.host, plan]),
+);

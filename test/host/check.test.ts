@@ -230,13 +230,13 @@ describe("the file of a health check", () => {
 /** What Perl takes a rendered file to say; the schema lets through less than this renders. */
 function settingsIn(texts: { path: string; expect: string; virtualHost: string }): string[] {
   const cluster = clusterOf(readStack("Pulumi.dev.yaml"));
-  const services = cluster.virtualServices.map((service) => ({
+  const virtualServices = cluster.virtualServices.map((service) => ({
     ...service,
     healthCheck: { ...service.healthCheck, ...texts },
   }));
   const [director] = cluster.directors;
   if (!director) throw new Error("the cluster has no director");
-  const file = planDirector(director, services).items.find(
+  const file = planDirector({ ...cluster, virtualServices }, director).items.find(
     (item) => item.kind === "file" && item.path.endsWith("/checks/web"),
   );
   const program = `

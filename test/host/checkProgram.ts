@@ -47,15 +47,15 @@ const ldirectord = `
 
 /** The file that is rendered for a service with this health check. */
 export function renderedCheck(healthCheck: Settings): string {
-  const { directors, virtualServices } = clusterOf({
+  const cluster = clusterOf({
     subnet: "198.18.7.0/24",
     directors: { lb1: { address: "198.18.7.11" } },
     realServers: { web1: { address: "198.18.7.21" } },
     virtualServices: { web: { address: "198.18.7.100", port: 80, healthCheck, realServers: { web1: {} } } },
   });
-  const [director] = directors;
+  const [director] = cluster.directors;
   if (!director) throw new Error("the cluster has no director");
-  const file = planDirector(director, virtualServices).items.find(
+  const file = planDirector(cluster, director).items.find(
     (item) => item.kind === "file" && item.path.endsWith("/checks/web"),
   );
   if (file?.kind !== "file") throw new Error("the service has no check of its own");

@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { plansOf } from "../../render/plans.ts";
 import { renderLauncher, renderScript } from "../../render/script.ts";
 import { checkedIn } from "../checkout.ts";
 import { inCheckout } from "../fixtures.ts";
-import { fixtures, plansOf } from "../render/plans.ts";
+import { fixtures } from "../render/fixtureClusters.ts";
 
 /** Parts of the script that a host runs, which is checked as a whole. */
 const isPart = (path: string) =>

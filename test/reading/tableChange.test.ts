@@ -3,7 +3,6 @@ import type { HostReading } from "../../reading/hostReading.ts";
 import { parseReading } from "../../reading/hostReading.ts";
 import { tableChanges } from "../../reading/tableChange.ts";
 import { planDirector } from "../../render/director.ts";
-import { sharingOf } from "../../render/keepalived.ts";
 import { clusterOf, type Settings, withChanges } from "../fixtures.ts";
 
 const settings: Settings = {
@@ -37,9 +36,7 @@ function changes(change: Settings, found = reading()) {
   const cluster = clusterOf(withChanges(settings, change));
   return cluster.directors
     .slice(0, 1)
-    .flatMap((director) =>
-      tableChanges(planDirector(director, cluster.virtualServices, sharingOf(cluster)), found),
-    );
+    .flatMap((director) => tableChanges(planDirector(cluster, director), found));
 }
 
 /** On the first of two directors, of which it knows that they advertise as id 98. */

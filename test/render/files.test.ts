@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { vipsOf } from "../../model/cluster.ts";
 import type { FileItem, HostPlan } from "../../render/hostPlan.ts";
+import { plansOf } from "../../render/plans.ts";
 import { planRealServer } from "../../render/realServer.ts";
 import { clusterOf } from "../fixtures.ts";
 import { arbitrarySettings } from "./arbitrarySettings.ts";
-import { plansOf } from "./plans.ts";
 
 const clusters = arbitrarySettings.map(clusterOf);
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { entry } from "../../model/cluster.ts";
 import type { HostPlan, Item } from "../../render/hostPlan.ts";
 import { describePlan, itemWords } from "../../render/hostPlan.ts";
+import { plansOf } from "../../render/plans.ts";
 import { renderScript } from "../../render/script.ts";
 import {
   checkProgram,
@@ -12,8 +13,8 @@ import {
   vrrpProgram,
 } from "../../render/shellLibrary.ts";
 import { inCheckout } from "../fixtures.ts";
+import { fixtures } from "./fixtureClusters.ts";
 import { expectGolden, type Tree } from "./goldenTree.ts";
-import { fixtures, plansOf } from "./plans.ts";
 
 const golden = inCheckout("test/render/golden");
 
@@ -26,10 +27,9 @@ const programs = new Map([
 ]);
 
 it("the script of a host is what is kept, around the shell of host/", () => {
-  const [plan] = plansOf(
-    entry(Object.fromEntries(fixtures.map((fixture) => [fixture.name, fixture.cluster])), "dev"),
-  );
-  if (!plan) throw new Error("the dev cluster has no hosts");
+  const clusters = Object.fromEntries(fixtures.map(({ name, cluster }) => [name, cluster]));
+  const plan = plansOf(entry(clusters, "dev")).find(({ host }) => host === "lb1");
+  if (!plan) throw new Error("the dev cluster has no lb1");
   const items = plan.items
     .filter((item) => item.kind !== "file")
     .map((item) => (item.kind === "clash" ? { ...item, program: "…" } : item));

@@ -4,8 +4,8 @@ import type { VirtualService } from "../../model/cluster.ts";
 import { renderLdirectord } from "../../render/ldirectord.ts";
 import { clusterOf } from "../fixtures.ts";
 import { arbitrarySettings } from "./arbitrarySettings.ts";
+import { fixtures } from "./fixtureClusters.ts";
 import { type ParsedVirtual, parseLdirectord } from "./ldirectordParser.ts";
-import { fixtures } from "./plans.ts";
 
 describe("ldirectord.cf", () => {
   it.each(fixtures)("says of $name what the cluster is, to a parser of its own", ({ cluster }) => {

@@ -2,13 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Cluster } from "../../model/cluster.ts";
 import { vipsOf } from "../../model/cluster.ts";
-import { planDirector } from "../../render/director.ts";
+import { engines } from "../../render/healthEngine.ts";
 import type { HostPlan, Item } from "../../render/hostPlan.ts";
+import { plansOf } from "../../render/plans.ts";
 import { planRealServer } from "../../render/realServer.ts";
 import { renderScript } from "../../render/script.ts";
 import { clusterOf, type Settings } from "../fixtures.ts";
 import { arbitrarySettings } from "./arbitrarySettings.ts";
-import { fixtures, plansOf } from "./plans.ts";
+import { fixtures, variants } from "./fixtureClusters.ts";
 
 const clusters = arbitrarySettings.map(clusterOf);
 
@@ -53,6 +54,8 @@ describe("on every director", () => {
     for (const { items } of directorPlans(cluster)) {
       expectVipsLast(items);
       expect(items.filter(({ kind }) => kind === "service")).toHaveLength(cluster.virtualServices.length);
+      const full = lastIndexOf(items, ({ kind }) => kind === "service");
+      expect(items.findIndex(bringsVip)).toBeGreaterThan(full);
     }
   });
 
@@ -60,15 +63,14 @@ describe("on every director", () => {
     for (const { items } of directorPlans(cluster)) {
       const drain = items.findIndex(({ kind }) => kind === "drain");
       expect(drain).toBeGreaterThan(-1);
-      const told = (item: Item) => item.kind === "file" && item.path === "/etc/ha.d/ldirectord.cf";
-      expect(items.findIndex(told)).toBeGreaterThan(drain);
+      expect(items.findIndex(isTold(cluster))).toBeGreaterThan(drain);
       expect(lastIndexOf(items, ({ kind }) => kind === "record")).toBeLessThan(drain);
     }
   });
 
-  everyCluster("checks and their probes are there before ldirectord is told to check", (cluster) => {
+  everyCluster("checks and their probes are there before the health daemon is told to check", (cluster) => {
     for (const { items } of directorPlans(cluster)) {
-      const told = items.findIndex((item) => item.kind === "file" && item.path === "/etc/ha.d/ldirectord.cf");
+      const told = items.findIndex(isTold(cluster));
       const needed = lastIndexOf(items, (item) =>
         item.kind === "file" ? item.path.includes("/checks/") : item.kind === "probe",
       );
@@ -79,7 +81,8 @@ describe("on every director", () => {
   everyCluster("VIPs on the link are asked for before the table can change", (cluster) => {
     const onLink = vipsOf(cluster.virtualServices.filter(({ routed }) => !routed));
     for (const { items } of directorPlans(cluster)) {
-      const changes = items.findIndex((item) => item.kind === "file" && item.path.includes("ldirectord"));
+      const changes = items.findIndex((item) => item.kind === "drain" || isTold(cluster)(item));
+      expect(changes).toBeGreaterThan(-1);
       const asked = items.slice(0, changes).filter((item) => item.kind === "silence");
       expect(asked.flatMap(({ vips }) => vips)).toEqual(onLink);
     }
@@ -91,6 +94,33 @@ describe("on every director", () => {
       expect(kinds.lastIndexOf("debconf")).toBeGreaterThan(-1);
       expect(kinds.indexOf("packages")).toBeGreaterThan(kinds.lastIndexOf("debconf"));
       expect(kinds.indexOf("assignment")).toBeGreaterThan(kinds.indexOf("packages"));
+    }
+  });
+});
+
+describe("on every director that shares its VIPs", () => {
+  everyCluster("nobody else uses its router id when it speaks to the others under it", (cluster) => {
+    for (const { items } of sharingPlans(cluster)) {
+      const clash = items.findIndex(({ kind }) => kind === "clash");
+      expect(clash).toBeGreaterThan(-1);
+      expect(items.findIndex(({ kind }) => kind === "sync")).toBeGreaterThan(clash);
+    }
+  });
+
+  everyCluster("connections are known to the others before real servers or VIPs can move", (cluster) => {
+    for (const { items } of sharingPlans(cluster)) {
+      const moves = (item: Item) => item.kind === "drain" || isTold(cluster)(item) || bringsVip(item);
+      const synchronised = items.findIndex(({ kind }) => kind === "sync");
+      expect(synchronised).toBeGreaterThan(-1);
+      expect(items.findIndex(moves)).toBeGreaterThan(synchronised);
+    }
+  });
+
+  everyCluster("VRRP is told and agrees before VIPs are looked for", (cluster) => {
+    for (const { items } of sharingPlans(cluster)) {
+      const vip = items.findIndex(({ kind }) => kind === "vip");
+      const order = items.slice(0, vip).filter((item) => item.kind === "vrrp" || isVrrp(item));
+      expect(order.map(({ kind }) => kind)).toEqual(["file", "unit", "vrrp"]);
     }
   });
 });
@@ -119,21 +149,38 @@ describe("the order of keys in a mapping of settings", () => {
   });
 });
 
-/** Holds for the fixtures and for any cluster. */
+/** Holds for the fixtures, on either health engine and any number of directors, and for any cluster. */
 function everyCluster(behaviour: string, check: (cluster: Cluster) => void): void {
   it(behaviour, () => {
-    for (const { cluster } of fixtures) check(cluster);
+    for (const { cluster } of [...fixtures, ...variants]) check(cluster);
     fc.assert(fc.property(clusters, check), { numRuns: 50 });
   });
 }
 
-function directorPlans({ directors, virtualServices }: Cluster): HostPlan[] {
-  return directors.map((director) => planDirector(director, virtualServices));
+function directorPlans(cluster: Cluster): HostPlan[] {
+  return plansOf(cluster).filter(({ role }) => role === "director");
+}
+
+function sharingPlans(cluster: Cluster): HostPlan[] {
+  return cluster.vrrp ? directorPlans(cluster) : [];
+}
+
+/** Whether an item tells the health daemon of a cluster what to check. */
+function isTold({ healthEngine }: Cluster): (item: Item) => boolean {
+  return (item) => item.kind === "file" && item.notify === engines[healthEngine].unit;
 }
 
 /** Whether an item puts a VIP on the host now, or at the next boot. */
 function bringsVip(item: Item): boolean {
-  return item.kind === "vip" || (item.kind === "unit" && item.name === "pulumi-lvs-vip.service");
+  return (
+    item.kind === "vip" || (item.kind === "unit" && item.name === "pulumi-lvs-vip.service") || isVrrp(item)
+  );
+}
+
+/** Whether an item tells keepalived to share VIPs, or starts it. */
+function isVrrp(item: Item): boolean {
+  const unit = "keepalived.service";
+  return (item.kind === "file" && item.notify === unit) || (item.kind === "unit" && item.name === unit);
 }
 
 function expectVipsLast(items: readonly Item[]): void {
