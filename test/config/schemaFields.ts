@@ -10,6 +10,7 @@ export interface FieldSchema {
   readonly additionalProperties?: false | FieldSchema;
   readonly description?: string;
   readonly pattern?: string;
+  readonly enum?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly default?: unknown;

@@ -1,6 +1,7 @@
 /** Any configuration that is accepted, its free texts as hostile as the schema lets them be. */
 import fc from "fast-check";
-import { schedulers } from "../../model/lvs.ts";
+import type { HealthCheckType, Protocol } from "../../model/lvs.ts";
+import { healthCheckTypes, healthEngines, protocols, schedulers } from "../../model/lvs.ts";
 import { clusterIssues } from "../../model/rules.ts";
 import { schemaFields } from "../config/schemaFields.ts";
 import { clusterOf, type Settings } from "../fixtures.ts";
@@ -24,76 +25,163 @@ const accepted = {
 
 const port = fc.integer({ min: 1, max: 65535 });
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+const linkInterface = fc.constantFrom("eth0", "ens18");
 
-const healthCheck = fc.record(
+const directors = fc
+  .array(fc.record({ priority: optional(fc.integer({ min: 1, max: 254 })), interface: linkInterface }), {
+    minLength: 1,
+    maxLength: 3,
+  })
+  .map((several) =>
+    Object.fromEntries(
+      several.map((director, at) => [`lb${at + 1}`, { address: `198.18.7.1${at + 1}`, ...director }]),
+    ),
+  );
+
+const vrrp = fc.record(
   {
-    type: fc.constantFrom("http", "connect", "ping", "none"),
-    path: accepted.path,
-    expect: accepted.expect,
-    virtualHost: accepted.virtualHost,
-    port,
-    intervalSeconds: fc.integer({ min: 1, max: 3600 }),
-    timeoutSeconds: fc.integer({ min: 1, max: 300 }),
-    failures: fc.integer({ min: 1, max: 100 }),
+    routerId: fc.integer({ min: 1, max: 255 }),
+    advertIntervalCentiseconds: fc.integer({ min: 1, max: 4095 }),
+    multicast: fc.boolean(),
+    preempt: fc.boolean(),
   },
   { requiredKeys: [] },
 );
 
+const apache = fc.record({
+  documentRoot: optional(accepted.documentRoot),
+  revision: optional(accepted.revision),
+});
+
+function realServer(host: number, more: { readonly apache?: fc.Arbitrary<object | undefined> } = {}) {
+  return fc.record({
+    address: fc.constant(`198.18.7.${host}`),
+    interface: optional(linkInterface),
+    drain: fc.nat(7).map((number) => number === 0),
+    ...more,
+  });
+}
+
+const realServers = fc.record({
+  web1: realServer(21, { apache }),
+  web2: realServer(22, { apache: optional(apache) }),
+  app1: realServer(31),
+  app2: realServer(32),
+});
+
 const destination = fc
-  .record({ weight: fc.nat(65535), upper: fc.nat(2000), lower: fc.nat(2000) })
+  .record({ weight: fc.oneof(fc.nat(2), fc.nat(65535)), upper: fc.nat(2000), lower: fc.nat(2000) })
   .map(({ weight, upper, lower }) => ({
     weight,
     upperThreshold: upper,
     lowerThreshold: lower < upper ? lower : 0,
   }));
 
-const service = fc.record({
-  vip: fc.integer({ min: 100, max: 103 }),
-  scheduler: fc.constantFrom(...schedulers),
-  hashPort: fc.boolean(),
-  quiescent: fc.boolean(),
-  fallback: optional(fc.constantFrom("127.0.0.1", "198.18.7.99")),
-  persistence: optional(
+/** What becomes of a service is decided by these; a managed Apache serves the first kind. */
+const kinds: readonly {
+  readonly protocols: readonly Protocol[];
+  readonly checks: readonly HealthCheckType[];
+  readonly checkedPort: fc.Arbitrary<number | undefined>;
+  readonly realServers: readonly string[];
+}[] = [
+  {
+    protocols: ["tcp"],
+    checks: ["http", "connect", "ping", "none"],
+    checkedPort: fc.constant(undefined),
+    realServers: ["web1", "web2", "app1"],
+  },
+  {
+    protocols: keysOf(protocols),
+    checks: keysOf(healthCheckTypes),
+    checkedPort: optional(port),
+    realServers: ["app1", "app2"],
+  },
+];
+
+const service = fc
+  .constantFrom(...kinds)
+  .chain((kind) =>
     fc.record({
-      timeoutSeconds: fc.integer({ min: 1, max: 2678400 }),
-      netmask: fc.constantFrom("255.255.255.255", "255.255.255.0", "0.0.0.0"),
+      vip: fc.constantFrom(
+        { address: "198.18.7.100", routed: false },
+        { address: "198.18.7.101", routed: false },
+        { address: "198.18.7.101", routed: true },
+        { address: "203.0.113.80", routed: true },
+      ),
+      port: fc.oneof(fc.constantFrom(80, 443), port),
+      protocol: fc.constantFrom(...kind.protocols),
+      scheduler: fc.constantFrom(...schedulers),
+      hashPort: fc.boolean(),
+      quiescent: fc.boolean(),
+      fallback: optional(fc.constantFrom("127.0.0.1", "198.18.7.99")),
+      drainSeconds: optional(fc.nat(86_400)),
+      onDrainTimeout: optional(fc.constantFrom("stop", "proceed")),
+      persistence: optional(
+        fc.record({
+          timeoutSeconds: fc.integer({ min: 1, max: 2678400 }),
+          netmask: fc.constantFrom("255.255.255.255", "255.255.255.0", "0.0.0.0"),
+        }),
+      ),
+      healthCheck: fc.record(
+        {
+          type: fc.constantFrom(...kind.checks),
+          path: accepted.path,
+          expect: accepted.expect,
+          virtualHost: accepted.virtualHost,
+          port: kind.checkedPort,
+          intervalSeconds: fc.integer({ min: 1, max: 3600 }),
+          timeoutSeconds: fc.integer({ min: 1, max: 300 }),
+          failures: fc.integer({ min: 1, max: 100 }),
+        },
+        { requiredKeys: ["type"] },
+      ),
+      realServers: fc.dictionary(fc.constantFrom(...kind.realServers), destination, {
+        minKeys: 1,
+        noNullPrototype: true,
+      }),
     }),
-  ),
-  healthCheck,
-  destinations: fc.dictionary(fc.constantFrom("web1", "web2", "web3"), destination, {
-    minKeys: 1,
-    noNullPrototype: true,
-  }),
-});
+  )
+  .map(({ vip, ...rest }) => ({ ...vip, ...rest }))
+  .filter((only) => isAccepted(cluster({ only })));
 
 /** Settings of a whole cluster that every rule accepts. */
 export const arbitrarySettings: fc.Arbitrary<Settings> = fc
   .record({
-    services: fc.array(service, { minLength: 1, maxLength: 4 }),
-    ports: fc.uniqueArray(port, { minLength: 4, maxLength: 4 }),
-    apache: fc.record({
-      web1: optional(
-        fc.record({ documentRoot: optional(accepted.documentRoot), revision: optional(accepted.revision) }),
-      ),
-      web2: fc.constant({}),
+    directors,
+    vrrp,
+    healthEngine: fc.constantFrom(...healthEngines),
+    realServers,
+    services: fc.uniqueArray(service, {
+      selector: (each) => `${each.protocol} ${each.address}:${each.port}`,
+      minLength: 1,
+      maxLength: 4,
     }),
   })
-  .map(({ services, ports, apache }) => ({
+  .map(({ services, ...rest }) =>
+    cluster(Object.fromEntries(services.map((each, index) => [`service${index}`, each])), rest),
+  )
+  .filter(isAccepted);
+
+/** Services behind one director, unless `more` says otherwise. */
+function cluster(virtualServices: Settings, more: Settings = {}): Settings {
+  const address = (host: number) => ({ address: `198.18.7.${host}` });
+  return {
     subnet: "198.18.7.0/24",
-    directors: { lb1: { address: "198.18.7.11" } },
+    directors: { lb1: address(11) },
     realServers: {
-      web1: { address: "198.18.7.21", apache: apache.web1 },
-      web2: { address: "198.18.7.22", apache: apache.web2 },
-      web3: { address: "198.18.7.23" },
+      web1: { ...address(21), apache: {} },
+      web2: { ...address(22), apache: {} },
+      app1: address(31),
+      app2: address(32),
     },
-    virtualServices: Object.fromEntries(
-      services.map(({ vip, destinations, ...rest }, index) => [
-        `service${index}`,
-        { ...rest, address: `198.18.7.${vip}`, port: ports[index], realServers: destinations },
-      ]),
-    ),
-  }))
-  .filter((settings) => clusterIssues(clusterOf(settings)).length === 0);
+    virtualServices,
+    ...more,
+  };
+}
+
+function isAccepted(settings: Settings): boolean {
+  return clusterIssues(clusterOf(settings)).length === 0;
+}
 
 /** Hostile texts that the schema accepts at one place; what it refuses is taken out of them. */
 function textFor(path: string, start = ""): fc.Arbitrary<string> {
@@ -101,4 +189,8 @@ function textFor(path: string, start = ""): fc.Arbitrary<string> {
   return hostileText
     .map((text) => start + [...text].filter((character) => pattern.test(start + character)).join(""))
     .filter((text) => pattern.test(text));
+}
+
+function keysOf<K extends string>(record: Readonly<Record<K, unknown>>): K[] {
+  return Object.keys(record) as K[];
 }
