@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parseRules, type RealServerRule } from "../../reading/ipvsRules.ts";
+import { renderIpvsRules } from "../../render/ipvs.ts";
 import { renderVirtualServers } from "../../render/virtualServers.ts";
 import { clusterOf, readStack, withChanges } from "../fixtures.ts";
 import { arbitrarySettings } from "./arbitrarySettings.ts";
+import { parseKeepalived } from "./keepalivedParser.ts";
 
 const web = "virtualServices.web";
 const rendered = (changes: Record<string, unknown>) =>
@@ -34,6 +37,28 @@ describe("the virtual servers of any cluster", () => {
       { numRuns: 100 },
     );
   });
+
+  it("set the rule of a real server that is up as planned, and of one that is down to no weight or not at all", () => {
+    fc.assert(
+      fc.property(arbitrarySettings.map(clusterOf), ({ virtualServices }) => {
+        const blocks = parseKeepalived(renderVirtualServers(virtualServices)).slice(1);
+        for (const [at, service] of virtualServices.entries()) {
+          const planned = sharesIn(renderIpvsRules(service));
+          const scripts = blocks[at]?.blocks.map(({ settings }) => settings) ?? [];
+          const told = (script = "") => script.replace("/sbin/ipvsadm -e", "-a");
+          expect(sharesIn(scripts.map(({ notify_up }) => told(notify_up)))).toEqual(planned);
+          const down = scripts.map(({ notify_down }) => told(notify_down));
+          if ("inhibit_on_failure" in (blocks[at]?.settings ?? {})) {
+            expect(sharesIn(down)).toEqual(planned.map(([to, share]) => [to, { ...share, weight: 0 }]));
+          } else {
+            const deleted = /^\/sbin\/ipvsadm -d -[tu] \S+ -r (\S+)$/;
+            expect(down.map((script) => deleted.exec(script)?.[1]).sort()).toEqual(planned.map(([to]) => to));
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
 });
 
 describe("a virtual server", () => {
@@ -50,3 +75,9 @@ describe("a virtual server", () => {
     expect(rendered({ [`${web}.realServers.web1.weight`]: 0 })).toContain("inhibit_on_failure");
   });
 });
+
+/** The real servers of rules, by address and port. */
+function sharesIn(rules: readonly string[]): [string, RealServerRule][] {
+  const shares = [...parseRules(rules).values()].flatMap(({ realServers }) => [...realServers]);
+  return shares.sort(([a], [b]) => (a < b ? -1 : 1));
+}
