@@ -5,68 +5,12 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { type HostPlan, type Item, itemWords } from "../../render/hostPlan.ts";
-import { digestIn, digestOf, renderLauncher, renderScript, shellWord } from "../../render/script.ts";
+import { digestIn, digestOf, globals, renderLauncher, renderScript, shellWord } from "../../render/script.ts";
 import { shellLibrary } from "../../render/shellLibrary.ts";
+import { hostileItem, hostileText } from "./hostileItems.ts";
 
 const canary = mkdtempSync(join(tmpdir(), "pulumi-lvs-"));
 afterAll(() => rmSync(canary, { recursive: true }));
-
-/** Texts that a shell could take for more than text; those that run something leave a file behind. */
-const hostileText = fc.oneof(
-  fc.constantFrom(
-    "$(touch canary)",
-    "`touch canary`",
-    "'; touch canary; '",
-    '"; touch canary; "',
-    "\n}\ntouch canary\nplan() {\n",
-    "$((touch canary))",
-    "<(touch canary)",
-    "-n",
-    "--",
-    "-e \\x41",
-    "*",
-    "~",
-    "{a,b}",
-    "!!",
-    "\\",
-    "\\'",
-    "'",
-    "''",
-    "\r\n",
-    "$HOME",
-    "é ☃ 𝄞",
-    "",
-  ),
-  fc.string({ unit: fc.constantFrom(..."'\"`$\\!*?~{}[]()<>|&;#%-= \t\n\rab") }),
-  fc.string({ unit: "binary" }).filter((text) => !text.includes("\0")),
-);
-
-const hostileItem: fc.Arbitrary<Item> = fc.oneof(
-  fc.record({
-    kind: fc.constant("file" as const),
-    path: hostileText,
-    mode: fc.constantFrom("0644" as const, "0755" as const),
-    content: hostileText,
-    notify: hostileText,
-  }),
-  fc.record({ kind: fc.constant("sysctl" as const), key: hostileText, value: hostileText }),
-  fc.record({
-    kind: fc.constant("packages" as const),
-    names: fc.array(hostileText),
-    units: fc.array(hostileText),
-  }),
-  fc.record({
-    kind: fc.constant("service" as const),
-    key: hostileText,
-    rules: fc.array(hostileText),
-    settleSeconds: fc.nat(),
-    whenDown: fc.constantFrom("removed" as const, "quiesced" as const),
-    repair: hostileText,
-    log: hostileText,
-    check: hostileText,
-    fallback: hostileText,
-  }),
-);
 
 describe("shellWord", () => {
   it("is one word of bash that means the text, whatever the text", () => {
@@ -102,6 +46,32 @@ describe("the script of a host", () => {
       }),
     );
     expect(readdirSync(canary)).toEqual([]);
+  });
+
+  it("has every field of every item arrive in a variable of its name", () => {
+    fc.assert(
+      fc.property(fc.array(hostileItem, { minLength: 1, maxLength: 8 }), (items) => {
+        const told = bash(`${dataOf({ ...planOf("1"), items })}
+          item() {
+            local word variable
+            shift 2
+            [ $# -eq 0 ] || local "$@"
+            for word; do variable=\${word%%=*}; printf '%s\\0' "$variable" "\${!variable}"; done
+          }
+          plan`);
+        expect(told).toEqual(items.flatMap(fieldsOf).flat());
+      }),
+    );
+    expect(readdirSync(canary)).toEqual([]);
+  });
+
+  it("gives no field the name of what the shell of host/ has under it", () => {
+    const names = fc
+      .sample(hostileItem, 500)
+      .flatMap(fieldsOf)
+      .map(([name]) => name);
+    const taken = ["kind", "id", "wanted", "found", "before", ...globals];
+    expect([...new Set(names)].filter((name) => taken.includes(name))).toEqual([]);
   });
 
   it("is the same for the same plan", () => {
@@ -140,6 +110,14 @@ describe("what launches the script of a host", () => {
     expect(renderLauncher(planOf("1"), "a.0").length).toBeLessThan(2000);
   });
 });
+
+function fieldsOf(item: Item): [name: string, value: string][] {
+  const [, , ...fields] = itemWords(item);
+  return fields.map((field) => {
+    const end = field.indexOf("=");
+    return [field.slice(0, end), field.slice(end + 1)];
+  });
+}
 
 /** What bash prints for a script on its stdin, split at NUL. */
 function bash(input: string): string[] {
