@@ -30,8 +30,6 @@ async function makeEnvironment(directory: string): Promise<void> {
     const install = ["-m", "pip", "install", "--quiet", "--requirement", requirements];
     const { failed, stderr } = await execa(join(directory, "bin", "python"), install, { reject: false });
     if (!failed) return;
-    throw new SetupError(
-      `pip cannot install ${requirements}:\n${stderr}\nLet pip reach a package index, or leave the tools out: --tools pulumi-lvs,raw`,
-    );
+    throw new SetupError(`pip cannot install ${requirements}:\n${stderr}\nLet pip reach a package index`);
   });
 }

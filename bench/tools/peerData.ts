@@ -54,7 +54,7 @@ export function peerData({ items }: HostPlan): PeerData {
 }
 
 function isOurs(folder: string): boolean {
-  return /\/pulumi-lvs(\/|$)/.test(folder);
+  return folder.includes("/pulumi-lvs");
 }
 
 function fetched({ address, port, path }: Extract<Item, { kind: "http" }>): string {

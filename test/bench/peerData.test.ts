@@ -51,3 +51,13 @@ it("asks for the page through the VIP once the VIP is there", () => {
     expect.stringMatching(/^curl .* http:\/\/198\.18\.16\.100:80\//),
   ]);
 });
+
+it("names every folder of files that no package brings", () => {
+  const [realServer] = workOn(hosts, { ...options, withDirector: false }).plans;
+  if (!realServer) throw new Error("no plan");
+  expect([...peerData(realServer).folders].sort()).toEqual([
+    "/etc/apache2/pulumi-lvs-health",
+    "/usr/local/lib/pulumi-lvs",
+    "/var/www/pulumi-lvs",
+  ]);
+});
