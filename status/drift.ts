@@ -12,7 +12,7 @@ export const exitCodes = { none: 0, unknown: 1, drift: 2 } as const;
 export async function reportDrift(stack: Stack, { json }: { readonly json: boolean }): Promise<number> {
   const status = await collectStatus(stack.name, await readStack(stack));
   const rows = rowsOf(status);
-  console.log(json ? JSON.stringify(rows.map(asJson), null, 2) : showDrift(rows));
+  console.log(json ? JSON.stringify(driftAsJson(rows), null, 2) : showDrift(rows));
   return exitCodeOf(rows);
 }
 
@@ -40,13 +40,14 @@ export function showDrift(rows: readonly DriftRow[]): string {
   return plainTable(["HOST", "STATE", "PLANNED → FOUND"], lines);
 }
 
-function asJson({ name, state, detail }: DriftRow) {
-  return {
+/** The drift as `--json` prints it. */
+export function driftAsJson(rows: readonly DriftRow[]) {
+  return rows.map(({ name, state, detail }) => ({
     host: name,
     state,
     drift: state === "differs" ? detail.split("\n") : [],
     ...(state === "unreachable" && { reason: detail }),
-  };
+  }));
 }
 
 function colour(state: HostStatus["state"]): string {

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { ClusterStatus, HostStatus } from "../../status/collect.ts";
-import { exitCodeOf, rowsOf, showDrift } from "../../status/drift.ts";
+import { driftAsJson, exitCodeOf, rowsOf, showDrift } from "../../status/drift.ts";
 
 const fault = { found: "VIP 192.0.2.100: held by lb1 and lb2", remedy: "let VRRP in" };
 
@@ -46,5 +46,16 @@ lb1      drift  one
 lb1      drift  two
 cluster  drift  VIP 192.0.2.100: held by lb1 and lb2; let VRRP in`,
     );
+  });
+
+  it.each([
+    ["as planned", { state: "as planned", drift: [] }],
+    ["differs", { state: "differs", drift: ["one", "two"] }],
+    ["unreachable", { state: "unreachable", drift: [], reason: "one\ntwo" }],
+  ] as const)("is told to machines of a host that is %s", (state, told) => {
+    expect(driftAsJson(rowsOf(statusWith(state, [])))).toEqual([
+      { host: "lb1", ...told },
+      { host: "cluster", state: "as planned", drift: [] },
+    ]);
   });
 });
