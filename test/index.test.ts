@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
+import { plansOf } from "../render/plans.ts";
+import { digestIn, digestOf } from "../render/script.ts";
 import { labelOf, record } from "./components/recording.ts";
-import { asEngineConfig, projectName, readStack } from "./fixtures.ts";
+import { asEngineConfig, clusterOf, projectName, readStack } from "./fixtures.ts";
 
 const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nbm90IGEga2V5\n-----END OPENSSH PRIVATE KEY-----\n";
 
@@ -33,6 +35,18 @@ describe("the program, on the example's hosts,", () => {
       web1: [],
       web2: [],
     });
+  });
+
+  it("has each host converged to the plan that the configuration means", async () => {
+    const { resources } = await run("examples/Pulumi.example.yaml");
+    const commands = resources.filter(({ type }) => type === "command:remote:Command");
+    const cluster = clusterOf(readStack("examples/Pulumi.example.yaml"));
+    // The engine sorts the keys of mappings.
+    const byName = cluster.virtualServices.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const plans = plansOf({ ...cluster, virtualServices: byName });
+    expect(
+      Object.fromEntries(commands.map(({ name, inputs }) => [name, digestIn(String(inputs.stdin))])),
+    ).toEqual(Object.fromEntries(plans.map((plan) => [plan.host, digestOf(plan)])));
   });
 
   it("has these outputs", async () => {
