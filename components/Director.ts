@@ -7,15 +7,16 @@ import type { HealthEngine } from "../model/lvs.ts";
 import { clusterIssues } from "../model/rules.ts";
 import { planDirector } from "../render/director.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
+import { DirectorOrder } from "../rollout/directorOrder.ts";
+import { directorChange } from "../rollout/timeline.ts";
+import { Turns } from "../rollout/turns.ts";
 import { agreement } from "./agreement.ts";
 import type { HostArgs } from "./convergedHost.ts";
 import { converge, declaredHost, linkTo } from "./convergedHost.ts";
-import { aroundDirector } from "./directorHooks.ts";
 import { showTableChanges } from "./directorPreview.ts";
+import { around } from "./hooks.ts";
 import type { RealServer } from "./RealServer.ts";
-import { Roll } from "./roll.ts";
-import { Succession } from "./succession.ts";
-import type { VirtualRouter } from "./VirtualRouter.ts";
+import type { RoutedMember, VirtualRouter } from "./VirtualRouter.ts";
 import type { VirtualService } from "./VirtualService.ts";
 import { validated } from "./validate.ts";
 
@@ -69,27 +70,27 @@ export class Director extends pulumi.ComponentResource {
     super("lvs:index:Director", name, declaredHost(args, plan), options);
     this.name = name;
     this.address = pulumi.output(args.address);
-    const link = linkTo(name, this, args, plan, (change) =>
+    const host = linkTo(name, this, args, plan, (change) =>
       showTableChanges(this, change, args.allowBreakingConnections ?? false),
     );
-    const succession = args.virtualRouter?.succession ?? new Succession([name]);
-    const roll = new Roll(link, args.maxUnavailable ?? 1);
-    for (const server of neighbours) server.directors.push(roll);
-    const command: pulumi.Resource = converge(link, this, args, {
+    const order = args.virtualRouter?.order ?? new DirectorOrder<RoutedMember>([name]);
+    const turns = new Turns(host, args.maxUnavailable ?? 1);
+    for (const server of neighbours) server.directors.push(turns);
+    const command: pulumi.Resource = converge(host, this, args, {
       ...options,
-      after: succession
-        .before(name)
+      after: order
+        .before(host)
         .then((directors) => [
           ...neighbours,
           ...(args.virtualRouter ? [args.virtualRouter.members] : []),
-          ...directors,
+          ...directors.map((director) => director.command()),
         ]),
       oldAddressFirst: true,
-      aroundUpdate: aroundDirector(name, succession, neighbours),
+      aroundUpdate: around(directorChange, { host, order, realServers: neighbours }),
     });
-    succession.join({ link, command: () => command, realServers: neighbours.map((server) => server.link) });
+    order.join({ host, command: () => command, realServers: neighbours });
     // A virtual router judges its directors as a whole.
-    const whole = args.virtualRouter ? {} : { agreement: agreement(this, succession.members) };
+    const whole = args.virtualRouter ? {} : { agreement: agreement(this, order.members) };
     this.registerOutputs({ address: this.address, ...whole });
   }
 }

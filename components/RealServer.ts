@@ -3,11 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { realServerArgsSchema } from "../config/schema.ts";
 import type { RealServer as Spec } from "../model/cluster.ts";
 import { planRealServer } from "../render/realServer.ts";
+import { realServerChange } from "../rollout/timeline.ts";
+import type { Turns } from "../rollout/turns.ts";
 import type { HostArgs } from "./convergedHost.ts";
 import { converge, declaredHost, linkTo } from "./convergedHost.ts";
+import { around } from "./hooks.ts";
 import type { HostLink } from "./hostLink.ts";
-import { aroundChange } from "./realServerHooks.ts";
-import type { Roll } from "./roll.ts";
 import { validated } from "./validate.ts";
 
 /** Arguments of a real server. */
@@ -39,9 +40,9 @@ export class RealServer extends pulumi.ComponentResource {
   /** Everything resolved; virtual services read it. */
   readonly spec: pulumi.Output<Spec>;
   /** @internal */
-  readonly link: HostLink;
-  /** The directors that may send connections here, each with its part in changes. @internal */
-  readonly directors: Roll[] = [];
+  readonly host: HostLink;
+  /** The directors that may send connections here, each with the turns of its real servers. @internal */
+  readonly directors: Turns[] = [];
 
   constructor(name: string, args: RealServerArgs, options: pulumi.ComponentResourceOptions = {}) {
     const spec = resolve(name, args);
@@ -50,12 +51,12 @@ export class RealServer extends pulumi.ComponentResource {
     this.name = name;
     this.address = spec.address;
     this.spec = spec;
-    this.link = linkTo(name, this, args, plan);
-    converge(this.link, this, args, {
+    this.host = linkTo(name, this, args, plan);
+    converge(this.host, this, args, {
       ...options,
       after: Promise.resolve([]),
       oldAddressFirst: false,
-      aroundUpdate: aroundChange(this.link, this.directors),
+      aroundUpdate: around(realServerChange, this),
     });
     this.registerOutputs({ address: this.address, virtualAddresses: spec.vips });
   }

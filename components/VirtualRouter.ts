@@ -6,11 +6,11 @@ import { resolveDirectors, resolveVrrp } from "../model/resolve.ts";
 import { type Connection, targetOf } from "../reading/target.ts";
 import type { Sharing } from "../render/keepalived.ts";
 import { keptScript } from "../render/script.ts";
+import { DirectorOrder } from "../rollout/directorOrder.ts";
 import { runOverSsh } from "../ssh/client.ts";
 import { SshError } from "../ssh/target.ts";
-import { agreement } from "./agreement.ts";
-import { settled } from "./hostLink.ts";
-import { type Member, Succession } from "./succession.ts";
+import { agreement, type Commanded } from "./agreement.ts";
+import { type HostLink, settled } from "./hostLink.ts";
 import { validated } from "./validate.ts";
 
 /** Arguments of a virtual router. */
@@ -37,10 +37,15 @@ export interface MemberArgs {
   readonly priority?: pulumi.Input<number> | undefined;
 }
 
+/** A director as its virtual router knows it. */
+export interface RoutedMember extends Commanded {
+  readonly host: HostLink;
+}
+
 /** Directors of which one holds the VIPs and the others are ready to. */
 export class VirtualRouter extends pulumi.ComponentResource {
   /** @internal */
-  readonly succession: Succession;
+  readonly order: DirectorOrder<RoutedMember>;
   /** Keeps the way to each director, so that one that the program names no more can still be told. @internal */
   readonly members: pulumi.Resource;
   /** What each director has to know to share the VIPs; undefined where there is one. @internal */
@@ -57,9 +62,9 @@ export class VirtualRouter extends pulumi.ComponentResource {
       return vrrp && { vrrp, directors: resolveDirectors(directors) };
     });
     this.#names = Object.keys(args.directors);
-    this.succession = new Succession(this.#names);
+    this.order = new DirectorOrder(this.#names);
     this.#awaitDirectors(name);
-    const ways = pulumi.output(this.succession.members.then(waysTo));
+    const ways = pulumi.output(this.order.members.then(waysTo));
     const retire = new pulumi.ResourceHook(`${name}-retire`, ({ oldInputs, newInputs }) =>
       this.#retire(oldInputs as Members, newInputs as Members),
     );
@@ -69,7 +74,7 @@ export class VirtualRouter extends pulumi.ComponentResource {
       { parent: this, hooks: { beforeUpdate: [retire] } },
     );
     void this.#showOrder();
-    this.registerOutputs({ agreement: agreement(this, this.succession.members) });
+    this.registerOutputs({ agreement: agreement(this, this.order.members) });
   }
 
   /** Throws where a director that is to be made is none of this router's. @internal */
@@ -87,20 +92,20 @@ export class VirtualRouter extends pulumi.ComponentResource {
 
   /** Directors may be made at any time; where nothing is left that could, the program must not end as if all were well. */
   #awaitDirectors(name: string): void {
-    const { succession } = this;
+    const { order } = this;
     const end = () => {
       // What has failed before may be why.
       if (pulumi.log.hasErrors()) return;
       const missing = this.#names.filter((each) => !this.#admitted.has(each));
       const these = missing.map((each) => `"${each}"`).join(", ");
-      succession.giveUpWaiting(
+      order.giveUpWaiting(
         errorForPeople(
           `${name}: the virtual router names ${missing.join(", ")}, but no Director ${these} is given it; make one with virtualRouter, or name it no more`,
         ),
       );
     };
     process.once("beforeExit", end);
-    void succession.members.then(
+    void order.members.then(
       () => process.off("beforeExit", end),
       () => undefined,
     );
@@ -108,13 +113,9 @@ export class VirtualRouter extends pulumi.ComponentResource {
 
   /** Said at preview, so that nobody is surprised by where the VIPs go. */
   async #showOrder(): Promise<void> {
-    if (this.#names.length < 2 || !pulumi.runtime.isDryRun()) return;
-    const { order, holder } = await this.succession.inWords();
-    if (holder === undefined) return;
-    await pulumi.log.info(
-      `${holder} holds the VIPs; directors are changed in this order: ${order.join(", ")}`,
-      this,
-    );
+    if (!pulumi.runtime.isDryRun()) return;
+    const words = await this.order.inWords();
+    if (words !== undefined) await pulumi.log.info(words, this);
   }
 
   /** A director that is named no more gives the VIPs up before the others are told to do without it. */
@@ -137,10 +138,10 @@ export class VirtualRouter extends pulumi.ComponentResource {
   }
 }
 
-/** None is told to retire where another one must not be changed as planned. */
-async function waysTo(members: readonly Member[]) {
-  await Promise.all(members.map(({ link }) => link.found()));
-  return Object.fromEntries(members.map(({ link }) => [link.name, link.connection]));
+/** None is told to retire where another one must not be changed as planned: its launcher fails then. */
+async function waysTo(members: readonly RoutedMember[]) {
+  await Promise.all(members.map(({ host }) => settled(host.launcher)));
+  return Object.fromEntries(members.map(({ host }) => [host.name, host.connection]));
 }
 
 interface Members {

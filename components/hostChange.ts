@@ -7,22 +7,15 @@ import { FormatError, ReadingError, readHost } from "../reading/readHost.ts";
 import { type Connection, targetOf } from "../reading/target.ts";
 import { inWords } from "../reading/words.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
-import { digestOf, renderLauncher, renderScript } from "../render/script.ts";
+import { renderLauncher, renderScript } from "../render/script.ts";
+import type { FoundHost } from "../rollout/runningHost.ts";
 import { SshError } from "../ssh/target.ts";
 
 /** A host as found, and what makes it as planned. */
-export interface HostChange {
-  readonly plan: HostPlan;
+export interface HostChange extends FoundHost {
   readonly connection: Connection;
-  readonly reading: HostReading;
   /** Runs the script that lies on the host by now. Equal to the one in the state exactly where nothing is to be done. */
   readonly launcher: string;
-}
-
-/** Whether the host is changed in this run. */
-export function isToChange({ plan, reading }: Pick<HostChange, "plan" | "reading">): boolean {
-  const { held, differences, drift } = reading;
-  return held?.digest !== digestOf(plan) || differences.length > 0 || drift.length > 0;
 }
 
 /** Throws where a host must not be changed so. */

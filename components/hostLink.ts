@@ -1,9 +1,12 @@
 /** A host as the running program sees it: how it was found, what launches its script, and actions run there beside its resource. */
 import * as pulumi from "@pulumi/pulumi";
 import type { HostReading } from "../reading/hostReading.ts";
+import { ReadingError, readHost } from "../reading/readHost.ts";
 import { type Connection, targetOf } from "../reading/target.ts";
 import { shellWord } from "../render/script.ts";
+import type { Action, RunningHost } from "../rollout/runningHost.ts";
 import { runOverSsh } from "../ssh/client.ts";
+import { SshError } from "../ssh/target.ts";
 import type { HostChange } from "./hostChange.ts";
 
 /** What every Output has, though it is not declared; `apply` would never tell of a failure, and a hook would wait for ever. */
@@ -16,11 +19,8 @@ export function settled<T>(output: pulumi.Output<T>): Promise<T> {
   return (output as unknown as Settling<T>).promise();
 }
 
-/** What a host may be asked to do beside being converged, see `host/run.sh`. */
-type Action = "withdraw" | "readmit" | "release" | "drain" | "abandon" | "handover";
-
 /** A way to one host for as long as the program runs. */
-export class HostLink {
+export class HostLink implements RunningHost {
   readonly name: string;
   readonly connection: pulumi.Output<Connection>;
   /** What the host's command runs: equal to the one in the state exactly where nothing is to be done. */
@@ -41,13 +41,25 @@ export class HostLink {
     this.launcher = change.apply(({ launcher }) => launcher);
   }
 
-  /** The host as it was found; fails where it could not be read, or must not be changed as planned. For use in hooks: a preview may not know it. */
-  found(): Promise<HostChange> {
-    return settled(this.#change);
+  /** For use in hooks: a preview may not know it, and this fails then. */
+  async found(): Promise<HostChange> {
+    const change: HostChange | undefined = await settled(this.#change);
+    if (!change) throw new Error(`${this.name}: how it is cannot be known yet`);
+    return change;
+  }
+
+  async look(): Promise<HostReading> {
+    const { connection, launcher } = await this.found();
+    try {
+      return await readHost(targetOf(connection, "brief"), launcher);
+    } catch (error) {
+      if (!(error instanceof SshError)) throw error;
+      throw new ReadingError(error.message, { cause: error });
+    }
   }
 
   /** Runs an action of `host/run.sh`, its words shown as they come; throws an Error with the last of them when it fails. */
-  async run(action: Action, ...words: readonly string[]): Promise<void> {
+  async tell(action: Action, ...words: readonly string[]): Promise<void> {
     const { connection, launcher } = await this.found();
     const said: string[] = [];
     const { exitCode } = await runOverSsh(targetOf(connection, "configured"), {
@@ -60,10 +72,4 @@ export class HostLink {
     });
     if (exitCode !== 0) throw new Error(said.at(-1) ?? `${this.name}: ${action} ended with ${exitCode}`);
   }
-}
-
-/** How a host was found; undefined where it could not be read, or must not be changed as planned. */
-export async function readingOf(link: Pick<HostLink, "found">): Promise<HostReading | undefined> {
-  const change = await link.found().catch(() => undefined);
-  return pulumi.isUnknown(change) ? undefined : change?.reading;
 }

@@ -44,12 +44,18 @@ const forbidden: readonly (readonly [rule: string, isForbidden: (edge: Import) =
     outside("reading/", "model/", "render/", "ssh/"),
   ],
   [
+    "rollout/ knows hosts and plans, and not what runs it",
+    outside("rollout/", "model/", "render/", "reading/"),
+  ],
+  ["rollout/ needs no engine", ({ from, to }) => isIn(from, "rollout/") && isIn(to, "@pulumi/")],
+  [
     "components/ work in anybody's program",
     outside(
       "components/",
       "model/",
       "render/",
       "reading/",
+      "rollout/",
       "ssh/",
       "config/schema.ts",
       "config/errors.ts",
@@ -78,7 +84,7 @@ const forbidden: readonly (readonly [rule: string, isForbidden: (edge: Import) =
   [
     "setup/ needs no part of the program",
     ({ from, to }) =>
-      isIn(from, "setup/") && isIn(to, "config/", "model/", "render/", "components/", "index.ts"),
+      isIn(from, "setup/") && isIn(to, "config/", "model/", "render/", "rollout/", "components/", "index.ts"),
   ],
   ["nothing needs a script", ({ from, to }) => isIn(to, "scripts/") && !isIn(from, "scripts/")],
   ["nothing needs a test", ({ to }) => isIn(to, "test/")],
@@ -98,7 +104,7 @@ describe("imports", () => {
   it.each([
     ["index.ts", "lab/Lab.ts", false],
     ["config/load.ts", "@pulumi/pulumi", false],
-    ["components/roll.ts", "components/hostLink.ts", true],
+    ["rollout/turns.ts", "rollout/runningHost.ts", true],
     ["components/index.ts", "components/Director.ts", false],
     ["model/resolve.ts", "config/schema.ts", true],
   ])("are found, whatever their form: in %s, %s", (from, to, isType) => {

@@ -1,145 +1,63 @@
-/** When directors are asked as one, with links that only say how they were found, and a clock of the test's. */
+/** What becomes of a program whose directors are not one cluster. */
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { agreement } from "../../components/agreement.ts";
-import type { HostLink } from "../../components/hostLink.ts";
 import type { HostReading } from "../../reading/hostReading.ts";
-import { readHost } from "../../reading/readHost.ts";
-import type { HostPlan } from "../../render/hostPlan.ts";
-import { digestOf } from "../../render/script.ts";
-import { SshUnreachableError } from "../../ssh/target.ts";
-import { nothingRead } from "../reading/nothingRead.ts";
-import { ssh } from "./cluster.ts";
+import type { RunningHost } from "../../rollout/runningHost.ts";
+import { runningHost } from "../rollout/hosts.ts";
 import { record } from "./recording.ts";
 
-const plan: HostPlan = { host: "lb", address: "192.0.2.11", role: "director", items: [] };
-const held = { digest: digestOf(plan), generation: "g.0" };
-const macs: Record<string, string> = { lb1: "02:42:c6:12:07:0b", lb2: "02:42:c6:12:07:0c" };
-
-/** A director that holds the VIP, or not, and hears these answer for it. */
-function director(role: string, ...answering: string[]): Partial<HostReading> {
-  const sync = "master and backup on eth0, id 9";
-  return {
-    vrrp: { role, sinceSeconds: 0, rivalSeconds: undefined, sync, advertises: "id 9 to each director" },
-    vips: [
-      {
-        address: "192.0.2.100",
-        held: role === "MASTER",
-        answeredBy: answering.map((name) => macs[name] ?? ""),
-      },
-    ],
-  };
-}
-
-type Found = Readonly<Record<string, Partial<HostReading> | Error>>;
-const healthy: Found = { lb1: director("MASTER"), lb2: director("BACKUP", "lb1") };
-const split: Found = { lb1: director("MASTER", "lb2"), lb2: director("MASTER", "lb1") };
-const changed: Found = Object.fromEntries(
-  Object.entries(healthy).map(([name, reading]) => [
-    name,
-    { ...reading, held: { ...held, digest: "another" } },
-  ]),
+const lost = { vips: [{ address: "192.0.2.100", held: false, answeredBy: [] }] };
+const message = expect.stringContaining(
+  "the directors are not one cluster:\n  VIP 192.0.2.100: held by nobody",
 );
-const message =
-  "the directors are not one cluster:\n  VIP 192.0.2.100: held by lb1 (MASTER) and lb2 (MASTER); ARP is answered by lb1 and lb2\n    directors that do not hear";
 
-const asPlanned = vi.mocked(readHost).getMockImplementation() as typeof readHost;
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"] });
-});
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
-  vi.mocked(readHost).mockImplementation(asPlanned);
 });
 
-/** What becomes of directors that were found like this, and are like each of `later` at one look after the other. */
-async function judged(found: Found, later: readonly Found[] = [], preview = false) {
-  const looks = [...later];
-  const whole = (name: string, reading: Partial<HostReading>) => ({
-    ...nothingRead,
-    held,
-    mac: macs[name],
-    ...reading,
-  });
-  let asked = 0;
-  vi.mocked(readHost).mockImplementation(async ({ host }) => {
-    const look = looks[Math.floor(asked++ / 2)] ?? looks.at(-1) ?? {};
-    vi.setSystemTime(Date.now() + 1000);
-    const reading = look[host] ?? {};
-    if (reading instanceof Error) throw reading;
-    return whole(host, reading) as HostReading;
-  });
-  const members = Object.entries(found).map(([name, reading]) => {
-    const link = {
-      name,
-      found: async () => {
-        if (reading instanceof Error) throw reading;
-        return { plan, reading: whole(name, reading), connection: { ...ssh, host: name }, launcher: "" };
-      },
-    };
-    const command = () => ({ urn: pulumi.output(name) }) as pulumi.Resource;
-    return { link: link as unknown as HostLink, command, realServers: [] };
-  });
+/** How a program ends whose only director was found like this, and is so for long. */
+async function endOf(
+  found: Partial<HostReading> | Error,
+  { preview, urn = Promise.resolve("urn") }: { preview: boolean; urn?: Promise<string> },
+) {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const lb1 = runningHost("lb1", { found });
+  const look = () => {
+    vi.setSystemTime(Date.now() + 60_000);
+    return lb1.look();
+  };
+  const host: RunningHost = { ...lb1, look };
+  const resource = { urn: pulumi.output(urn) } as pulumi.Resource;
+  const members = [{ host, realServers: [], command: () => resource }];
   const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
-  let failure = "";
-  await record(
-    async () => {
-      const resource = {} as pulumi.Resource;
-      await agreement(resource, Promise.resolve(members)).catch((error: Error) => (failure = error.message));
-    },
-    { preview },
-  );
-  return { asked, failure, warnings: warn.mock.calls.map(([text]) => text) };
+  let error: unknown;
+  const program = () =>
+    agreement(resource, Promise.resolve(members)).catch((reason) => {
+      error = reason;
+    });
+  await record(program, { preview });
+  return { error, warnings: warn.mock.calls.map(([text]) => text) };
 }
 
-describe("directors in an update", () => {
-  it("are not asked again where nothing was to change and they are one cluster", async () => {
-    expect(await judged(healthy)).toEqual({ asked: 0, failure: "", warnings: [] });
-  });
-
-  it("are asked once more where something was changed", async () => {
-    expect(await judged(changed, [healthy])).toMatchObject({ asked: 2, failure: "" });
-  });
-
-  it("may take some seconds to become one cluster", async () => {
-    expect(await judged(changed, [split, split, healthy])).toMatchObject({ asked: 6, failure: "" });
-  });
-
-  it.each([
-    ["though nothing was to change", split],
-    ["when all are changed", changed],
-  ])("fail it where they stay several, %s", async (_, found) => {
-    const { asked, failure } = await judged(found, [split]);
-    expect(failure).toContain(message);
-    expect(asked).toBeGreaterThan(12);
-  });
-
-  it("fail it where one cannot be asked any more", async () => {
-    const gone = { ...healthy, lb2: new SshUnreachableError("192.0.2.12:22 is not reachable over SSH") };
-    const { failure } = await judged(changed, [gone]);
-    expect(failure).toContain("lb2 cannot be asked: 192.0.2.12:22 is not reachable over SSH");
-  });
-
-  it("fail it with why one is not changed as planned", async () => {
-    expect((await judged({ ...healthy, lb2: new Error("lb2: refused") })).failure).toBe("lb2: refused");
-  });
+it("is an error for people once all hosts are changed", async () => {
+  const { error, warnings } = await endOf(lost, { preview: false });
+  expect(pulumi.RunError.isInstance(error) && error.message).toEqual(message);
+  expect(warnings).toEqual([]);
 });
 
-describe("directors at preview", () => {
-  it("are a warning where they were found not to be one cluster", async () => {
-    const { asked, failure, warnings } = await judged(split, [], true);
-    expect({ asked, failure, warnings }).toEqual({
-      asked: 0,
-      failure: "",
-      warnings: [expect.stringContaining(message)],
-    });
-  });
+it("is a warning at preview", async () => {
+  expect(await endOf(lost, { preview: true })).toEqual({ error: undefined, warnings: [message] });
+});
 
-  it.each([
-    ["they are one cluster", healthy],
-    ["one could not be read", { ...healthy, lb2: new Error("not reachable") }],
-  ])("are no warning where %s", async (_, found) => {
-    expect(await judged(found, [], true)).toEqual({ asked: 0, failure: "", warnings: [] });
-  });
+it.each([true, false])("is nothing where they are one, at preview: %s", async (preview) => {
+  expect(await endOf({}, { preview })).toEqual({ error: undefined, warnings: [] });
+});
+
+it("is not asked where one is not changed as planned, whose command never comes", async () => {
+  const refused = new Error("lb1: refused");
+  const never = new Promise<string>(() => undefined);
+  const { error } = await endOf(refused, { preview: false, urn: never });
+  expect(error).toBe(refused);
 });

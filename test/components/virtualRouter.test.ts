@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { Director, VirtualRouter, type VirtualRouterArgs } from "../../components/index.ts";
+import { Director, type MemberArgs, VirtualRouter, type VirtualRouterArgs } from "../../components/index.ts";
 import { entry } from "../../model/cluster.ts";
-import { hostKey, privateKey, ssh } from "./cluster.ts";
-import { byLabel, failuresOf, record, secret } from "./recording.ts";
+import { hostKey, Machine, privateKey, ssh } from "./cluster.ts";
+import { byLabel, failuresOf, record, secret, unknown } from "./recording.ts";
 
 const lb1 = { address: "192.0.2.11", interface: "eth0" };
 const lb2 = { address: "192.0.2.12", interface: "eth0" };
 
-/** Two directors that balance nothing yet, of which the virtual router knows `members`; returns what makes another one. */
+/** Directors of one virtual router, which balance nothing yet; returns what makes another one. */
 function makePair(
   members: VirtualRouterArgs["directors"],
   changes: Partial<VirtualRouterArgs> = {},
 ): (name: string) => Director {
   const virtualRouter = new VirtualRouter("pair", { directors: members, ...changes });
-  const make = (name: string, host = lb1) =>
+  const make = (name: string, host: MemberArgs = lb1) =>
     new Director(name, { ...host, subnet: "192.0.2.0/24", ssh, virtualRouter, virtualServices: [] });
-  for (const [name, host] of Object.entries({ lb1, lb2 })) make(name, host);
+  for (const [name, host] of Object.entries(members)) make(name, host);
   return make;
 }
 
@@ -39,6 +39,13 @@ describe("a virtual router", () => {
     for (const label of ["Director lb1", "Director lb2"]) {
       expect(entry(resources, label).inputs.plan).toMatchObject({ "sync eth0": "9" });
     }
+  });
+
+  it("goes on at preview where a director is yet to be made", async () => {
+    const program = () => makePair({ lb1, lb2: { ...lb2, address: new Machine("machine").address } });
+    const resources = byLabel(await record(program, { preview: true }));
+    expect(entry(resources, "Stash pair").inputs).toEqual({ input: unknown });
+    expect(entry(resources, "Command lb2").inputs.stdin).toBe(unknown);
   });
 
   it("leaves a single director without VRRP", async () => {

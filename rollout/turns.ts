@@ -1,31 +1,39 @@
 /** Keeps clients away from a real server while a change disturbs what it serves, a few real servers at a time. */
 import { Semaphore } from "async-mutex";
-import { isToChange } from "./hostChange.ts";
-import type { HostLink } from "./hostLink.ts";
+import { parseRules } from "../reading/ipvsRules.ts";
+import type { RunningHost } from "./runningHost.ts";
 
-/** One director's part in changes to its real servers. */
-export class Roll {
-  readonly #director: HostLink;
+/** A virtual service that a director balances. */
+interface SharedService {
+  /** `tcp VIP:PORT` or `udp VIP:PORT`. */
+  readonly key: string;
+  /** Whether no other real server gets new connections, so that it is not withdrawn (host/withdraw.sh). */
+  readonly alone: boolean;
+}
+
+/** One director's real servers, which take turns at being out of service for a change of their own. */
+export class Turns {
+  readonly director: RunningHost;
   readonly #places: Semaphore;
   readonly #leave = new Map<string, () => void>();
   #failed: string | undefined;
 
   /** At most `maxUnavailable` real servers are out of service at a time. */
-  constructor(director: HostLink, maxUnavailable: number) {
-    this.#director = director;
+  constructor(director: RunningHost, maxUnavailable: number) {
+    this.director = director;
     this.#places = new Semaphore(maxUnavailable);
   }
 
   /** Throws where the director is not to be changed as planned, so that no real server is changed for it. */
   async approve(realServer: string): Promise<void> {
-    await this.#director.found().catch(() => {
-      throw new Error(`${realServer} is left as it is: ${this.#director.name} cannot be changed (see there)`);
+    await this.director.found().catch(() => {
+      throw new Error(`${realServer} is left as it is: ${this.director.name} cannot be changed (see there)`);
     });
   }
 
   /** Takes a real server out of service and waits for its connections; throws where another one has not come back. */
   async withdraw(realServer: string, address: string): Promise<void> {
-    if (!(await this.#serves(address))) return;
+    if ((await this.servicesOf(address)).length === 0) return;
     const [, release] = await this.#places.acquire();
     if (this.#failed) {
       release();
@@ -33,11 +41,11 @@ export class Roll {
     }
     this.#leave.set(realServer, release);
     try {
-      await this.#director.run("withdraw", address);
+      await this.director.tell("withdraw", address);
     } catch (error) {
       this.#failed = realServer;
       // Where it was cut off it may be out already.
-      await this.#director.run("readmit", address).catch(() => undefined);
+      await this.director.tell("readmit", address).catch(() => undefined);
       this.#makePlace(realServer);
       throw error;
     }
@@ -47,7 +55,7 @@ export class Roll {
   async readmit(realServer: string, address: string): Promise<void> {
     if (!this.#leave.has(realServer)) return;
     try {
-      await this.#director.run("readmit", address);
+      await this.director.tell("readmit", address);
     } catch (error) {
       this.#failed = realServer;
       throw error;
@@ -62,23 +70,20 @@ export class Roll {
     await this.readmit(realServer, address);
   }
 
-  /** Whether the director is changed in this run too: then what it still sends must be served until it has been. */
-  async isToChange(): Promise<boolean> {
-    return isToChange(await this.#director.found());
-  }
-
-  async #serves(address: string): Promise<boolean> {
-    const { reading } = await this.#director.found();
-    return reading.rules.some((rule) => sendsTo(rule, address));
+  /** The services in which the director was found to send to a real server. */
+  async servicesOf(address: string): Promise<SharedService[]> {
+    const { reading } = await this.director.found();
+    const isOf = (to: string) => to.startsWith(`${address}:`);
+    return [...parseRules(reading.rules)]
+      .map(([key, { realServers }]) => ({ key, realServers: [...realServers] }))
+      .filter(({ realServers }) => realServers.some(([to]) => isOf(to)))
+      .map(({ key, realServers }) => {
+        return { key, alone: !realServers.some(([to, { weight }]) => !isOf(to) && weight > 0) };
+      });
   }
 
   #makePlace(realServer: string): void {
     this.#leave.get(realServer)?.();
     this.#leave.delete(realServer);
   }
-}
-
-/** Rules of firewall marks are the health checks' own. */
-function sendsTo(rule: string, address: string): boolean {
-  return rule.includes(` -r ${address}:`) && !rule.includes(" -f ");
 }

@@ -1,0 +1,27 @@
+/** Has the engine do what a timeline says around the command of a host. */
+import * as pulumi from "@pulumi/pulumi";
+import type { RunningHost } from "../rollout/runningHost.ts";
+import { type Step, type Timeline, take } from "../rollout/timeline.ts";
+
+/** Hooks for the command of `subject`'s host. */
+export function around<Subject extends { readonly host: RunningHost }>(
+  timeline: Timeline<Subject>,
+  subject: Subject,
+) {
+  const nameOf = (step: Step<Subject>) => `${subject.host.name}-${step.name}`;
+  const hook = (step: Step<Subject>) => new pulumi.ResourceHook(nameOf(step), () => take(step, subject));
+  const after = timeline.after.map(hook);
+  return {
+    beforeUpdate: timeline.before.map(hook),
+    // A host may be held already where the state does not know of it.
+    afterCreate: after,
+    afterUpdate: after,
+    onError: timeline.failed.map(
+      (step) =>
+        new pulumi.ErrorHook(nameOf(step), async () => {
+          await take(step, subject);
+          return false;
+        }),
+    ),
+  } satisfies pulumi.ResourceHookBinding;
+}

@@ -1,0 +1,91 @@
+import { setImmediate } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { Turns } from "../../rollout/turns.ts";
+import { runningHost } from "./hosts.ts";
+
+const rules = [
+  "-A -t 192.0.2.100:80 -s wrr",
+  ...["21", "22", "23"].map((last) => `-a -t 192.0.2.100:80 -r 192.0.2.${last}:80 -g -w 1`),
+];
+
+/** The turns at a director that sends to web1 to web3, and what it is told to do; `fails` names what it cannot. */
+function turnsOf(maxUnavailable: number, fails: readonly string[] = []) {
+  const told: string[] = [];
+  const lb1 = runningHost("lb1", { found: { rules }, told, fails });
+  return { turns: new Turns(lb1, maxUnavailable), told };
+}
+
+describe("real servers that are changed", () => {
+  it("wait for each other: no more are out than may be", async () => {
+    const { turns, told } = turnsOf(1);
+    await turns.withdraw("web1", "192.0.2.21");
+    const second = turns.withdraw("web2", "192.0.2.22");
+    await setImmediate();
+    expect(told).toEqual(["lb1: withdraw 192.0.2.21"]);
+    await turns.readmit("web1", "192.0.2.21");
+    await second;
+    expect(told).toEqual(["lb1: withdraw 192.0.2.21", "lb1: readmit 192.0.2.21", "lb1: withdraw 192.0.2.22"]);
+  });
+
+  it("are out together as far as that is allowed", async () => {
+    const { turns, told } = turnsOf(2);
+    await Promise.all([turns.withdraw("web1", "192.0.2.21"), turns.withdraw("web2", "192.0.2.22")]);
+    expect(told).toEqual(["lb1: withdraw 192.0.2.21", "lb1: withdraw 192.0.2.22"]);
+  });
+
+  it("are left as they are where the director is not to be changed", async () => {
+    const refused = runningHost("lb1", { found: new Error("it ends connections") });
+    await expect(new Turns(refused, 1).approve("web1")).rejects.toThrow(
+      "web1 is left as it is: lb1 cannot be changed (see there)",
+    );
+    await turnsOf(1).turns.approve("web1");
+  });
+
+  it("need not leave a director that sends them nothing", async () => {
+    const { turns, told } = turnsOf(1);
+    await turns.withdraw("web9", "192.0.2.2");
+    await turns.readmit("web9", "192.0.2.2");
+    expect(told).toEqual([]);
+  });
+
+  it.each([
+    ["fails to change", "giveUp", []],
+    ["does not come back", "readmit", ["lb1: readmit 192.0.2.21"]],
+  ] as const)("are left as they are once one of them %s", async (_, end, fails) => {
+    const { turns, told } = turnsOf(1, fails);
+    await turns.withdraw("web1", "192.0.2.21");
+    const second = turns.withdraw("web2", "192.0.2.22");
+    await turns[end]("web1", "192.0.2.21").catch(() => undefined);
+    await expect(second).rejects.toThrow("web2 is left as it is: web1 has not come back");
+    expect(told).toEqual(["lb1: withdraw 192.0.2.21", "lb1: readmit 192.0.2.21"]);
+    await expect(turns.withdraw("web3", "192.0.2.23")).rejects.toThrow("web1 has not come back");
+  });
+
+  it("are put back where they could not leave, and are the last that tried", async () => {
+    const { turns, told } = turnsOf(1, ["lb1: withdraw 192.0.2.21"]);
+    await expect(turns.withdraw("web1", "192.0.2.21")).rejects.toThrow("lb1 cannot withdraw");
+    expect(told).toEqual(["lb1: withdraw 192.0.2.21", "lb1: readmit 192.0.2.21"]);
+    await expect(turns.withdraw("web2", "192.0.2.22")).rejects.toThrow("web1 has not come back");
+  });
+});
+
+describe("the services in which a director sends to a real server", () => {
+  it.each([
+    ["another one gets connections too", 1, false],
+    ["the other one gets no new connections", 0, true],
+  ])("are known, and whether it alone serves there: %s", async (_, weight, alone) => {
+    const found = {
+      rules: [
+        "-A -t 192.0.2.100:80 -s wrr",
+        "-a -t 192.0.2.100:80 -r 192.0.2.21:80 -g -w 1",
+        `-a -t 192.0.2.100:80 -r 192.0.2.22:80 -g -w ${weight}`,
+        "-A -t 192.0.2.101:80 -s wrr",
+        "-a -t 192.0.2.101:80 -r 192.0.2.22:80 -g -w 1",
+        "-A -f 5 -s rr",
+        "-a -f 5 -r 192.0.2.21:0 -g -w 1",
+      ],
+    };
+    const turns = new Turns(runningHost("lb1", { found }), 1);
+    expect(await turns.servicesOf("192.0.2.21")).toEqual([{ key: "tcp 192.0.2.100:80", alone }]);
+  });
+});
