@@ -86,7 +86,7 @@ export class Director extends pulumi.ComponentResource {
           ...directors.map((director) => director.command()),
         ]),
       oldAddressFirst: true,
-      aroundUpdate: around(directorChange, { host, order, realServers: neighbours }),
+      aroundUpdate: around(this, directorChange, { host, order, realServers: neighbours }),
     });
     order.join({ host, command: () => command, realServers: neighbours });
     // A virtual router judges its directors as a whole.

@@ -56,7 +56,7 @@ export class RealServer extends pulumi.ComponentResource {
       ...options,
       after: Promise.resolve([]),
       oldAddressFirst: false,
-      aroundUpdate: around(realServerChange, this),
+      aroundUpdate: around(this, realServerChange, this),
     });
     this.registerOutputs({ address: this.address, virtualAddresses: spec.vips });
   }

@@ -1,13 +1,15 @@
-/** Has the engine do what a timeline says around the command of a host. */
+/** Has the engine do what a timeline says around the command of a host, and a preview tell it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { RunningHost } from "../rollout/runningHost.ts";
-import { type Step, type Timeline, take } from "../rollout/timeline.ts";
+import { type Step, story, type Timeline, take } from "../rollout/timeline.ts";
 
-/** Hooks for the command of `subject`'s host. */
+/** Hooks for the command of `subject`'s host; what they will do is said beside `resource` at preview. */
 export function around<Subject extends { readonly host: RunningHost }>(
+  resource: pulumi.Resource,
   timeline: Timeline<Subject>,
   subject: Subject,
 ) {
+  void tell(resource, timeline, subject);
   const nameOf = (step: Step<Subject>) => `${subject.host.name}-${step.name}`;
   const hook = (step: Step<Subject>) => new pulumi.ResourceHook(nameOf(step), () => take(step, subject));
   const after = timeline.after.map(hook);
@@ -24,4 +26,14 @@ export function around<Subject extends { readonly host: RunningHost }>(
         }),
     ),
   } satisfies pulumi.ResourceHookBinding;
+}
+
+async function tell<Subject extends { readonly host: RunningHost }>(
+  resource: pulumi.Resource,
+  timeline: Timeline<Subject>,
+  subject: Subject,
+): Promise<void> {
+  if (!pulumi.runtime.isDryRun()) return;
+  const words = await story(timeline, subject);
+  if (words !== undefined) await pulumi.log.info(words, resource);
 }

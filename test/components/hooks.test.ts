@@ -1,7 +1,13 @@
-import { describe, expect, it } from "vitest";
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { around } from "../../components/hooks.ts";
+import type { HostReading } from "../../reading/hostReading.ts";
+import { readHost } from "../../reading/readHost.ts";
+import { digestIn } from "../../render/script.ts";
 import type { Step, Timeline } from "../../rollout/timeline.ts";
+import { nothingRead } from "../reading/nothingRead.ts";
 import { runningHost } from "../rollout/hosts.ts";
+import { makeCluster } from "./cluster.ts";
 import { record } from "./recording.ts";
 
 describe("a timeline", () => {
@@ -22,7 +28,7 @@ describe("a timeline", () => {
   it("is done by the engine's hooks, one for each step", async () => {
     let hooks: ReturnType<typeof around> | undefined;
     await record(() => {
-      hooks = around(timeline, subject);
+      hooks = around({} as pulumi.Resource, timeline, subject);
     });
     const { beforeUpdate = [], afterCreate, afterUpdate = [], onError = [], ...others } = hooks ?? {};
     expect(others).toEqual({});
@@ -39,3 +45,52 @@ describe("a timeline", () => {
 });
 
 const command = { urn: "urn", id: "id", name: "web1", type: "command:remote:Command" };
+
+const asPlanned = vi.mocked(readHost).getMockImplementation() as typeof readHost;
+afterEach(() => {
+  vi.mocked(readHost).mockImplementation(asPlanned);
+  vi.restoreAllMocks();
+});
+
+/** Who says what in a program whose hosts are as planned, but for these, by address. */
+async function said(
+  found: Readonly<Record<string, Partial<HostReading>>>,
+  preview: boolean,
+): Promise<[string, string | undefined][]> {
+  vi.mocked(readHost).mockImplementation(async ({ host }, script) => {
+    return { ...nothingRead, held: { digest: digestIn(script), generation: "g.0" }, ...found[host] };
+  });
+  const info = vi.spyOn(pulumi.log, "info").mockResolvedValue();
+  await record(() => makeCluster(), { preview });
+  return info.mock.calls.map(([text, resource]) => [text, resource?.constructor.name]);
+}
+
+describe("what happens around a change", () => {
+  const rules = ["21", "22"].map((last) => `-a -t 192.0.2.100:80 -r 192.0.2.${last}:80 -g -w 1`);
+  const stopped = { item: "unit apache2.service", planned: "active", found: "inactive" };
+  const leftover = { item: "vip 192.0.2.101", planned: "given back", found: "still held" };
+
+  it("is told at preview, beside the host that is changed", async () => {
+    const found = {
+      "192.0.2.11": { rules, held: { digest: "of another plan", generation: "g.0" } },
+      "192.0.2.21": { differences: [stopped, leftover] },
+    };
+    expect(await said(found, true)).toEqual(
+      expect.arrayContaining([
+        ["web1: drained on lb1, changed, back in service once its health check passes", "RealServer"],
+        ["lb1: changed, what is no longer planned given back by web1", "Director"],
+      ]),
+    );
+  });
+
+  it.each([
+    ["where nothing changes", {}, true],
+    [
+      "in an update, which does it",
+      { "192.0.2.11": { rules }, "192.0.2.21": { differences: [stopped] } },
+      false,
+    ],
+  ])("is not told %s", async (_, found, preview) => {
+    expect(await said(found, preview)).toEqual([]);
+  });
+});
