@@ -1,7 +1,7 @@
 /** Any configuration that is accepted, its free texts as hostile as the schema lets them be. */
 import fc from "fast-check";
 import type { HealthCheckType, Protocol } from "../../model/lvs.ts";
-import { healthCheckTypes, healthEngines, protocols, schedulers } from "../../model/lvs.ts";
+import { hashFlags, healthCheckTypes, healthEngines, protocols, schedulers } from "../../model/lvs.ts";
 import { clusterIssues } from "../../model/rules.ts";
 import { schemaFields } from "../config/schemaFields.ts";
 import { clusterOf, type Settings } from "../fixtures.ts";
@@ -77,6 +77,10 @@ const destination = fc
     lowerThreshold: lower < upper ? lower : 0,
   }));
 
+const scheduling = schedulers.flatMap((scheduler) =>
+  (hashFlags[scheduler] ? [false, true] : [false]).map((hashPort) => ({ scheduler, hashPort })),
+);
+
 /** What becomes of a service is decided by these; a managed Apache serves the first kind. */
 const kinds: readonly {
   readonly protocols: readonly Protocol[];
@@ -110,8 +114,7 @@ const service = fc
       ),
       port: fc.oneof(fc.constantFrom(80, 443), port),
       protocol: fc.constantFrom(...kind.protocols),
-      scheduler: fc.constantFrom(...schedulers),
-      hashPort: fc.boolean(),
+      scheduling: fc.constantFrom(...scheduling),
       quiescent: fc.boolean(),
       fallback: optional(fc.constantFrom("127.0.0.1", "198.18.7.99")),
       drainSeconds: optional(fc.nat(86_400)),
@@ -141,7 +144,7 @@ const service = fc
       }),
     }),
   )
-  .map(({ vip, ...rest }) => ({ ...vip, ...rest }))
+  .map(({ vip, scheduling, ...rest }) => ({ ...vip, ...scheduling, ...rest }))
   .filter((only) => isAccepted(cluster({ only })));
 
 /** Settings of a whole cluster that every rule accepts. */
