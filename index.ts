@@ -17,7 +17,7 @@ const servers = Object.fromEntries(
   }),
 );
 
-const services = cluster.virtualServices.map(({ name, realServers, ...service }) => {
+const services = cluster.virtualServices.map(({ name, knownBy: _, realServers, ...service }) => {
   const shares = realServers.map(({ name: server, weight, upperThreshold, lowerThreshold }) => {
     return { server: entry(servers, server), weight, upperThreshold, lowerThreshold };
   });

@@ -1,5 +1,6 @@
 /** Brings hosts back to the state they were built in, whichever tool has converged them, and proves it. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { hostSubnet } from "../model/address.ts";
 import type { HostPlan, Item } from "../render/hostPlan.ts";
 import { shellWord } from "../render/script.ts";
 import { SetupError } from "../setup/rung.ts";
@@ -77,7 +78,7 @@ function undo(item: Item): string[] {
       return [`sysctl -qw ${shellWord(`${item.key}=0`)} || true`];
     case "vip":
       return [
-        `ip -4 -o address show to ${item.address}/32 | while read -r _ link _; do ip address del ${item.address}/32 dev "$link"; done`,
+        `ip -4 -o address show to ${hostSubnet(item.address)} | while read -r _ link _; do ip address del ${hostSubnet(item.address)} dev "$link"; done`,
       ];
     default:
       return [];

@@ -1,6 +1,6 @@
 /** Kinds of values a setting can have, each with the message that says what to give instead of a wrong one. */
 import { z } from "zod";
-import { isAddress, isNetmask, isSubnet } from "../model/address.ts";
+import { hostMask, isAddress, isNetmask, isSubnet } from "../model/address.ts";
 
 /** Every message says what to give instead; `errors.ts` adds the path and the value that was given. */
 export const say = (remedy: string) => ({ error: remedy });
@@ -56,10 +56,11 @@ export const subnet = z
   .string(say("give a network such as 192.0.2.0/24"))
   .refine(isSubnet, say("give a network such as 192.0.2.0/24, its host bits zero"));
 
-/** A netmask. */
+/** A netmask; each address is a network of its own unless one is given. */
 export const netmask = z
   .string(say("give a netmask such as 255.255.255.0"))
-  .refine(isNetmask, say("give a netmask such as 255.255.255.0"));
+  .refine(isNetmask, say("give a netmask such as 255.255.255.0"))
+  .default(hostMask);
 
 /** A TCP or UDP port. */
 export const port = integer(1, 65535, "a port");

@@ -1,5 +1,12 @@
 /** The lab's own rules: its network must be free for it, and every container needs an address there. */
-import { contains, firstUsable, isUsable, lastUsable } from "../model/address.ts";
+import {
+  contains,
+  firstUsable,
+  isUsable,
+  lastUsable,
+  networkAddress,
+  prefixLength,
+} from "../model/address.ts";
 import type { Issue } from "./errors.ts";
 import type { Config } from "./schema.ts";
 
@@ -15,11 +22,7 @@ export function clientAddress(config: Config): string {
 export function labIssues(config: Config): Issue[] {
   const { subnet } = config;
   if (!config.lab) return [];
-  if (
-    !contains(labRange, subnet.split("/")[0] ?? "") ||
-    prefixLength(subnet) < 16 ||
-    prefixLength(subnet) > 28
-  ) {
+  if (!contains(labRange, networkAddress(subnet)) || prefixLength(subnet) < 16 || prefixLength(subnet) > 28) {
     return [{ path: "subnet", given: subnet, remedy: `give a /16 to /28 inside ${labRange} for the lab` }];
   }
   const client = clientAddress(config);
@@ -42,8 +45,4 @@ function addresses(config: Config): [path: string, address: string][] {
       address,
     ]),
   );
-}
-
-function prefixLength(subnet: string): number {
-  return Number(subnet.split("/")[1]);
 }

@@ -157,7 +157,7 @@ const persistence = settings({
   timeoutSeconds: integer(1, 2678400, "seconds")
     .default(300)
     .describe("Seconds for which a client returns to the same real server."),
-  netmask: netmask.default("255.255.255.255").describe("Clients in one such network count as one client."),
+  netmask: netmask.describe("Clients in one such network count as one client."),
 });
 
 const threshold = (meaning: string) => integer(0, 1_000_000_000, "connections").default(0).describe(meaning);

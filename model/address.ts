@@ -1,5 +1,34 @@
-/** IPv4 arithmetic the rules need, over ipaddr.js. */
+/** Addresses, networks and endpoints, over ipaddr.js. The only file that knows of address families: today there is IPv4. */
 import ipaddr from "ipaddr.js";
+
+/** Where something listens, or is sent to. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** `ADDRESS:PORT`, as ipvsadm(8), ldirectord(8) and Apache write it. */
+export function endpointText({ address, port }: Endpoint): string {
+  return `${address}:${port}`;
+}
+
+/** Takes `ADDRESS:PORT` apart. */
+export function parseEndpoint(text: string): Endpoint {
+  const [, address = "", port] = /^(.+):(\d+)$/.exec(text) ?? [];
+  if (!isAddress(address)) throw new Error(`"${text}" is not ADDRESS:PORT`);
+  return { address, port: Number(port) };
+}
+
+/** The host's own loopback address. */
+export const loopback = "127.0.0.1";
+
+/** The netmask that makes each address a network of its own. */
+export const hostMask = "255.255.255.255";
+
+/** The network that has this one address, in CIDR notation. */
+export function hostSubnet(address: string): string {
+  return `${address}/32`;
+}
 
 /** Whether `text` is an IPv4 address in four decimal parts (RFC 1123 §2.1). */
 export function isAddress(text: string): boolean {
@@ -8,8 +37,18 @@ export function isAddress(text: string): boolean {
 
 /** Whether `text` is a network in CIDR notation, its host bits zero (RFC 4632 §3.1). */
 export function isSubnet(text: string): boolean {
-  if (!ipaddr.IPv4.isValidCIDR(text) || !isAddress(text.split("/")[0] ?? "")) return false;
-  return ipaddr.IPv4.networkAddressFromCIDR(text).toString() === text.split("/")[0];
+  if (!ipaddr.IPv4.isValidCIDR(text) || !isAddress(networkAddress(text))) return false;
+  return ipaddr.IPv4.networkAddressFromCIDR(text).toString() === networkAddress(text);
+}
+
+/** `192.0.2.0` of `192.0.2.0/24`. */
+export function networkAddress(subnet: string): string {
+  return subnet.split("/")[0] ?? "";
+}
+
+/** 24 of `192.0.2.0/24`. */
+export function prefixLength(subnet: string): number {
+  return Number(subnet.split("/")[1]);
 }
 
 /** Whether `address` lies in `subnet`. Both must be valid. */

@@ -1,5 +1,7 @@
 /** What a cluster is once everything is resolved: plain data, references followed, no defaults left. */
-import type { Forwarding, HealthCheckType, HealthEngine, Protocol, Scheduler } from "./lvs.ts";
+import type { Endpoint } from "./address.ts";
+import type { Forwarding, HealthCheckType, HealthEngine, Scheduler } from "./lvs.ts";
+import type { ServiceAddress } from "./serviceAddress.ts";
 
 /** A machine on the shared link. */
 export interface Host {
@@ -55,21 +57,16 @@ export interface HealthCheck {
 }
 
 /** A real server of one service, and its share. */
-export interface Destination {
+export interface Destination extends Endpoint {
   readonly name: string;
-  readonly address: string;
-  readonly port: number;
   readonly weight: number;
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
 }
 
 /** What clients connect to; fields as in the configuration. */
-export interface VirtualService {
+export type VirtualService = ServiceAddress & {
   readonly name: string;
-  readonly address: string;
-  readonly port: number;
-  readonly protocol: Protocol;
   readonly scheduler: Scheduler;
   readonly hashPort: boolean;
   readonly forwarding: Forwarding;
@@ -83,7 +80,7 @@ export interface VirtualService {
   /** The VIP lies outside the directors' link, and a router sends it there. */
   readonly routed: boolean;
   readonly realServers: readonly Destination[];
-}
+};
 
 /** Everything that is described. */
 export interface Cluster {
@@ -96,11 +93,6 @@ export interface Cluster {
   readonly healthEngine: HealthEngine;
   readonly realServers: readonly RealServer[];
   readonly virtualServices: readonly VirtualService[];
-}
-
-/** Protocol, address and port: what makes a virtual service unique in the kernel, e.g. `tcp 192.0.2.10:80`. */
-export function serviceKey(service: Pick<VirtualService, "protocol" | "address" | "port">): string {
-  return `${service.protocol} ${service.address}:${service.port}`;
 }
 
 /** Distinct VIPs of the services, in order of first use. */

@@ -77,6 +77,7 @@ export function resolveVirtualService(
   const { drainSeconds, onDrainTimeout } = protocols[service.protocol];
   return {
     ...rest,
+    knownBy: "port",
     drainSeconds: service.drainSeconds ?? drainSeconds,
     onDrainTimeout: service.onDrainTimeout ?? onDrainTimeout,
     name,

@@ -1,10 +1,11 @@
 /** What a cluster must satisfy beyond the shape of its settings, as a list of named rules. */
 import type { Issue } from "../config/errors.ts";
-import { contains, isUnicast, isUsable } from "./address.ts";
+import { contains, isUnicast, isUsable, loopback } from "./address.ts";
 import type { Cluster, Destination, VirtualService } from "./cluster.ts";
-import { serviceKey, vipsOf } from "./cluster.ts";
+import { vipsOf } from "./cluster.ts";
 import { forwardingMethods, hashFlags, healthCheckTypes, refusing } from "./lvs.ts";
 import { destinations, hosts, managedDestinations, services } from "./places.ts";
+import { serviceKey } from "./serviceAddress.ts";
 
 /** One thing that must hold. */
 export interface Rule {
@@ -276,13 +277,13 @@ export const rules: readonly Rule[] = [
       "The fallback gets the same packets as a real server: it must be on the link, or the director itself.",
     check: (cluster) =>
       services(cluster).flatMap(({ path, service: { fallback, realServers } }) => {
-        if (fallback === undefined || fallback === "127.0.0.1") return [];
+        if (fallback === undefined || fallback === loopback) return [];
         if (vipsOf(cluster.virtualServices).includes(fallback))
           return [
             issue(
               `${path}.fallback`,
               fallback,
-              "give the address of a host, not a VIP; 127.0.0.1 is the director",
+              `give the address of a host, not a VIP; ${loopback} is the director`,
             ),
           ];
         if (realServers.some(({ address }) => address === fallback))
@@ -290,7 +291,9 @@ export const rules: readonly Rule[] = [
             issue(`${path}.fallback`, fallback, "give a host that is not one of this service's real servers"),
           ];
         if (!contains(cluster.subnet, fallback))
-          return [issue(`${path}.fallback`, fallback, `give an address of ${cluster.subnet}, or 127.0.0.1`)];
+          return [
+            issue(`${path}.fallback`, fallback, `give an address of ${cluster.subnet}, or ${loopback}`),
+          ];
         return [];
       }),
   },

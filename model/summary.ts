@@ -1,5 +1,7 @@
 /** The cluster as stack outputs show it; other programs read these shapes, so they only ever grow. */
+import { endpointText } from "./address.ts";
 import type { Cluster, Host, VirtualService } from "./cluster.ts";
+import type { Protocol } from "./lvs.ts";
 
 /** A host in the outputs `directors` and `realServers`. */
 export interface HostSummary {
@@ -12,7 +14,7 @@ export interface ServiceSummary {
   readonly name: string;
   readonly address: string;
   readonly port: number;
-  readonly protocol: string;
+  readonly protocol: Protocol;
   readonly forwarding: string;
   readonly scheduler: string;
   readonly realServers: readonly {
@@ -32,8 +34,8 @@ export function url(cluster: Cluster): string | undefined {
   const service = webService(cluster);
   if (!service) return undefined;
   const scheme = service.healthCheck.type;
-  const port = service.port === (scheme === "http" ? 80 : 443) ? "" : `:${service.port}`;
-  return `${scheme}://${service.address}${port}/`;
+  const isDefault = service.port === (scheme === "http" ? 80 : 443);
+  return `${scheme}://${isDefault ? service.address : endpointText(service)}/`;
 }
 
 function webService({ virtualServices }: Cluster): VirtualService | undefined {

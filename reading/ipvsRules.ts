@@ -1,4 +1,6 @@
 /** Takes apart the rules of the kernel's table, as `ipvsadm -Sn` prints them with thresholds added (ipvsadm(8)). */
+import { parseEndpoint } from "../model/address.ts";
+import { serviceKey } from "../model/serviceAddress.ts";
 
 /** One real server of a virtual service. */
 export interface RealServerRule {
@@ -25,7 +27,8 @@ const forwarding: Readonly<Record<string, string>> = { "-g": "dr", "-m": "nat", 
 export function parseRules(lines: readonly string[]): Map<string, ServiceRules> {
   const services = new Map<string, { options: string; realServers: Map<string, RealServerRule> }>();
   const at = (flag = "", address = "") => {
-    const key = `${flag === "u" ? "udp" : "tcp"} ${address}`;
+    const protocol = flag === "u" ? "udp" : "tcp";
+    const key = serviceKey({ knownBy: "port", protocol, ...parseEndpoint(address) });
     const service = services.get(key) ?? { options: "", realServers: new Map<string, RealServerRule>() };
     services.set(key, service);
     return service;

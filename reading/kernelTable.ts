@@ -1,4 +1,6 @@
 /** Reads the table that `ipvsadm -Ln` prints (ipvsadm(8)). */
+import { parseEndpoint } from "../model/address.ts";
+import { serviceKey } from "../model/serviceAddress.ts";
 
 /** One real server of a virtual service, as the kernel has it. */
 export interface KernelDestination {
@@ -23,7 +25,9 @@ export function parseKernelTable(text: string): KernelTable {
     const service = /^(TCP|UDP)\s+(\S+)\s/.exec(line);
     if (service) {
       destinations = [];
-      table.set(`${service[1]?.toLowerCase()} ${service[2]}`, destinations);
+      const [, protocol, address = ""] = service;
+      const known = { knownBy: "port", protocol: protocol === "UDP" ? "udp" : "tcp" } as const;
+      table.set(serviceKey({ ...known, ...parseEndpoint(address) }), destinations);
     }
     const destination = /^\s+->\s+(\S+:\d+)\s+(\S+)\s+(\d+)\s+(\d+)\s+(\d+)/.exec(line);
     if (destination) {

@@ -1,4 +1,5 @@
 /** What a plan does to a director's kernel table, line by line, and to the connections in it. */
+import { parseServiceKey } from "../model/serviceAddress.ts";
 import type { DrainTerms, HostPlan } from "../render/hostPlan.ts";
 import { type HostReading, leftoversOf } from "./hostReading.ts";
 import { parseRules, type RealServerRule, type ServiceRules, shareChanges } from "./ipvsRules.ts";
@@ -111,7 +112,7 @@ function leaves(
   seconds: number | undefined,
   others: boolean,
 ): TableChange {
-  if (service.startsWith("udp ") && others) return moves(service, realServer, count);
+  if (isUdp(service) && others) return moves(service, realServer, count);
   if (seconds === 0) return breaking(service, realServer, "leaves", count);
   const patience = seconds === undefined ? "" : `, for at most ${seconds} s`;
   const connections = count === 0 ? "none" : `${count} drain${patience}`;
@@ -153,5 +154,9 @@ function active({ table }: HostReading, service: string, realServer: string): nu
   const found = table.get(service)?.find(({ key }) => key === realServer);
   if (!found) return 0;
   // IPVS counts all connections of UDP as inactive.
-  return found.activeConnections + (service.startsWith("udp ") ? found.inactiveConnections : 0);
+  return found.activeConnections + (isUdp(service) ? found.inactiveConnections : 0);
+}
+
+function isUdp(service: string): boolean {
+  return parseServiceKey(service).protocol === "udp";
 }

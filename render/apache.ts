@@ -1,5 +1,6 @@
 /** A managed Apache: a site of its own for each VIP and port, so that whatever else the host serves stays untouched. */
 import { createHash } from "node:crypto";
+import { endpointText } from "../model/address.ts";
 import type { Apache, RealServer } from "../model/cluster.ts";
 import type { FileItem, Item } from "./hostPlan.ts";
 
@@ -97,8 +98,8 @@ function sites({ vips }: RealServer, apache: Apache): FileItem[] {
     ...apache.ports
       .filter((port) => port !== listenedAnyway)
       .map((port) => file(`listen-${port}`, `Listen ${port}\n`)),
-    ...vips.flatMap((vip) =>
-      apache.ports.map((port) => file(`${vip}-${port}`, site(`${vip}:${port}`, apache))),
+    ...vips.flatMap((address) =>
+      apache.ports.map((port) => file(`${address}-${port}`, site(endpointText({ address, port }), apache))),
     ),
   ];
 }

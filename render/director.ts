@@ -1,6 +1,8 @@
 /** Director → HostPlan: software, kernel, health daemon, the table it fills, and only then the VIPs. */
+import { endpointText } from "../model/address.ts";
 import type { Cluster, Director, VirtualService } from "../model/cluster.ts";
-import { serviceKey, vipsOf } from "../model/cluster.ts";
+import { vipsOf } from "../model/cluster.ts";
+import { serviceKey } from "../model/serviceAddress.ts";
 import { askedBy, holdHealthChecks, keepsAtZero } from "./healthCheck.ts";
 import { type Engine, engines } from "./healthEngine.ts";
 import type { DrainTerms, HostPlan, Item } from "./hostPlan.ts";
@@ -159,20 +161,21 @@ function drainTerms(service: VirtualService): DrainTerms {
     onTimeout: onDrainTimeout,
     check: askedBy(service),
     staying: [
-      ...realServers.map((to) => `${to.address}:${to.port}`),
-      ...(fallback ? [`!${fallback}:${port}`] : []),
+      ...realServers.map(endpointText),
+      ...(fallback ? [`!${endpointText({ address: fallback, port })}`] : []),
     ],
   };
 }
 
 /** ldirectord checks the real servers of a service one after the other before it adds them. */
 function inKernel(engine: Engine, service: VirtualService): Item {
+  const { fallback, port } = service;
   const { intervalSeconds, timeoutSeconds } = service.healthCheck;
   return {
     kind: "service",
     key: serviceKey(service),
     rules: renderIpvsRules(service),
-    fallback: service.fallback && `${service.fallback}:${service.port}`,
+    fallback: fallback && endpointText({ address: fallback, port }),
     whenDown: keepsAtZero(service) ? "quiesced" : "removed",
     settleSeconds: intervalSeconds + timeoutSeconds * service.realServers.length + 10,
     repair: `${engine.repair} ${engine.unit}`,

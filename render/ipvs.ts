@@ -1,6 +1,8 @@
 /** Virtual services → the rules that the kernel must hold for them, as `ipvsadm -Sn` prints them. */
+import { endpointText, hostMask } from "../model/address.ts";
 import type { Destination, VirtualService } from "../model/cluster.ts";
 import { forwardingMethods, hashFlags } from "../model/lvs.ts";
+import type { ServiceAddress } from "../model/serviceAddress.ts";
 
 /** The rules of one service in byte order, as the host's table_rules prints them (host/items/service.sh). */
 export function renderIpvsRules(service: VirtualService): string[] {
@@ -9,7 +11,7 @@ export function renderIpvsRules(service: VirtualService): string[] {
     renderServiceRule(service),
     ...service.realServers.map((to) => {
       const flag = forwardingMethods[service.forwarding].ipvsadmFlag;
-      return `-a ${at} -r ${to.address}:${to.port} ${flag} -w ${to.weight}${thresholds(to)}`;
+      return `-a ${at} -r ${endpointText(to)} ${flag} -w ${to.weight}${thresholds(to)}`;
     }),
   ].sort();
 }
@@ -29,8 +31,12 @@ export function flagsOf({ scheduler, hashPort }: Pick<VirtualService, "scheduler
   return hashPort ? [flags.fallback, flags.port] : [flags.fallback];
 }
 
-function ipvsadmAt({ protocol, address, port }: VirtualService): string {
-  return `${protocol === "udp" ? "-u" : "-t"} ${address}:${port}`;
+/** How ipvsadm is told of a service: `-t 192.0.2.10:80`. */
+export function ipvsadmAt(service: ServiceAddress): string {
+  switch (service.knownBy) {
+    case "port":
+      return `${service.protocol === "udp" ? "-u" : "-t"} ${endpointText(service)}`;
+  }
 }
 
 function thresholds({ upperThreshold, lowerThreshold }: Destination): string {
@@ -38,5 +44,5 @@ function thresholds({ upperThreshold, lowerThreshold }: Destination): string {
 }
 
 function mask(netmask: string): string {
-  return netmask === "255.255.255.255" ? "" : ` -M ${netmask}`;
+  return netmask === hostMask ? "" : ` -M ${netmask}`;
 }

@@ -1,4 +1,5 @@
 /** Directors that share VIPs → keepalived.conf (keepalived.conf(5)): one VRRP instance that holds all of them. */
+import { hostSubnet } from "../model/address.ts";
 import type { Cluster, Director, Vrrp } from "../model/cluster.ts";
 
 /** A director's part in sharing VIPs. */
@@ -82,10 +83,10 @@ export function renderKeepalived(
       `advert_int ${vrrp.advertIntervalCentiseconds / 100}`,
       ...(vrrp.preempt ? [] : ["nopreempt"]),
       ...(vrrp.multicast ? [] : unicast(director, sharing)),
-      ...block("virtual_ipaddress", [`${advertised}/32 dev lo scope host`]),
+      ...block("virtual_ipaddress", [`${hostSubnet(advertised)} dev lo scope host`]),
       ...block(
         "virtual_ipaddress_excluded",
-        vips.map((vip) => `${vip}/32 dev ${director.interface}`),
+        vips.map((vip) => `${hostSubnet(vip)} dev ${director.interface}`),
       ),
       ...block("track_script", ["balances"]),
       ...block("track_file", ["resigned", ...(vrrp.preempt ? [] : ["took_over"])]),

@@ -1,4 +1,5 @@
 /** Virtual services → ldirectord.cf (ldirectord(8)), every default written out so that no version decides for us. */
+import { endpointText } from "../model/address.ts";
 import type { Destination, VirtualService } from "../model/cluster.ts";
 import { forwardingMethods, healthCheckTypes } from "../model/lvs.ts";
 import { checkFileOf, keepsAtZero } from "./healthCheck.ts";
@@ -31,16 +32,16 @@ function globals(): string {
 
 /** Lines of a virtual are indented and follow each other without a gap; either ends it otherwise. */
 function virtual(service: VirtualService): string {
-  const { healthCheck, persistence } = service;
+  const { healthCheck, persistence, fallback, port } = service;
   const checkFile = checkFileOf(service);
   const flags = flagsOf(service);
   const gate = forwardingMethods[service.forwarding].ldirectord;
   return lines([
-    `virtual = ${service.address}:${service.port}`,
+    `virtual = ${endpointText(service)}`,
     ...[
       `servicename = ${service.name}`,
       ...service.realServers.map((to) => `real = ${real(to, gate)}`),
-      ...(service.fallback ? [`fallback = ${service.fallback}:${service.port} ${gate}`] : []),
+      ...(fallback ? [`fallback = ${endpointText({ address: fallback, port })} ${gate}`] : []),
       `protocol = ${service.protocol}`,
       `scheduler = ${service.scheduler}`,
       ...(flags.length > 0 ? [`schedflags = ${flags.join(",")}`] : []),
@@ -58,9 +59,10 @@ function virtual(service: VirtualService): string {
 }
 
 /** The weight is always written: without one, digits in a request would be taken for it. */
-function real({ address, port, weight, lowerThreshold, upperThreshold }: Destination, gate: string): string {
+function real(to: Destination, gate: string): string {
+  const { weight, lowerThreshold, upperThreshold } = to;
   const thresholds = upperThreshold > 0 ? ` l:${lowerThreshold} u:${upperThreshold}` : "";
-  return `${address}:${port} ${gate} ${weight}${thresholds}`;
+  return `${endpointText(to)} ${gate} ${weight}${thresholds}`;
 }
 
 function lines(all: readonly string[]): string {

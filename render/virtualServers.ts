@@ -1,8 +1,9 @@
 /** Virtual services → virtual_server blocks (keepalived.conf(5)), every default written out so that no version decides for us. */
+import { endpointText } from "../model/address.ts";
 import type { Destination, VirtualService } from "../model/cluster.ts";
 import { forwardingMethods } from "../model/lvs.ts";
 import { checkFileOf, keepsAtZero } from "./healthCheck.ts";
-import { flagsOf } from "./ipvs.ts";
+import { flagsOf, ipvsadmAt } from "./ipvs.ts";
 import { block } from "./keepalived.ts";
 
 /** The whole file. */
@@ -56,8 +57,7 @@ function realServer(service: VirtualService, to: Destination): string[] {
  * again, so that they are.
  */
 function reconciled(service: VirtualService, to: Destination): string[] {
-  const at = `${service.protocol === "udp" ? "-u" : "-t"} ${service.address}:${service.port}`;
-  const rule = `${at} -r ${to.address}:${to.port}`;
+  const rule = `${ipvsadmAt(service)} -r ${endpointText(to)}`;
   const { ipvsadmFlag } = forwardingMethods[service.forwarding];
   const edit = (weight: number) =>
     `-e ${rule} ${ipvsadmFlag} -w ${weight} -x ${to.upperThreshold} -y ${to.lowerThreshold}`;

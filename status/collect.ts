@@ -1,4 +1,6 @@
 /** Asks every host of a stack how it is, in parallel and read-only. */
+import { endpointText } from "../model/address.ts";
+import { serviceKey } from "../model/serviceAddress.ts";
 import type { HostSummary, ServiceSummary } from "../model/summary.ts";
 import { type ClusterFault, clusterFaults } from "../reading/clusterFaults.ts";
 import { holdsVips } from "../reading/holder.ts";
@@ -145,8 +147,8 @@ function isoTime(seconds: number): string {
 }
 
 function liveState(table: KernelTable | undefined, service: ServiceSummary, address: string) {
-  const destinations = table?.get(`${service.protocol} ${service.address}:${service.port}`);
-  const live = destinations?.find(({ key }) => key === `${address}:${service.port}`);
+  const destinations = table?.get(serviceKey({ knownBy: "port", ...service }));
+  const live = destinations?.find(({ key }) => key === endpointText({ address, port: service.port }));
   return {
     state: stateOf(table, live),
     liveWeight: live?.weight ?? null,

@@ -1,6 +1,7 @@
 /** A cluster's status as a person reads it. */
 import Table from "cli-table3";
 import pc from "picocolors";
+import { serviceKey } from "../model/serviceAddress.ts";
 import type { Answers } from "./answers.ts";
 import type { ClusterStatus, HostStatus, RealServerStatus } from "./collect.ts";
 
@@ -24,7 +25,7 @@ export function showStatus(status: ClusterStatus, answers: Answers | undefined):
 }
 
 function showService(service: ClusterStatus["virtualServices"][number]): string {
-  const { name, protocol, address, port, scheduler, forwarding, realServers } = service;
+  const { name, scheduler, forwarding, realServers } = service;
   const rows = realServers.map((to) => [
     to.name,
     to.address,
@@ -33,7 +34,7 @@ function showService(service: ClusterStatus["virtualServices"][number]): string 
     String(to.activeConnections),
     String(to.inactiveConnections),
   ]);
-  const title = `${pc.bold(name)}  ${protocol} ${address}:${port}  scheduler ${scheduler}  forwarding ${forwarding}`;
+  const title = `${pc.bold(name)}  ${serviceKey({ knownBy: "port", ...service })}  scheduler ${scheduler}  forwarding ${forwarding}`;
   return `${title}\n${plainTable(["REAL SERVER", "ADDRESS", "WEIGHT", "STATE", "ACTIVE", "INACTIVE"], rows)}`;
 }
 

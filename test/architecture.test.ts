@@ -141,6 +141,13 @@ describe("the configuration", () => {
   });
 });
 
+describe("ADDRESS:PORT", () => {
+  it("is put together in one place; ssh/ needs none of ours", () => {
+    const written = sources.filter((path) => !isIn(path, "test/", "ssh/", "model/address.ts"));
+    expect(written.filter((path) => /address\}:\$\{|:\$\{[^}]*\bport\}/i.test(textOf(path)))).toEqual([]);
+  });
+});
+
 describe("files", () => {
   it("have at most 400 lines", () => {
     const written = checkedIn().filter((path) => /\.(ts|sh|c|go)$/.test(path));

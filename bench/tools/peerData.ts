@@ -1,4 +1,5 @@
 /** A host's plan as data that the peers' own modules take: the same state, without our script. */
+import { endpointText, hostSubnet } from "../../model/address.ts";
 import type { HostPlan, Item } from "../../render/hostPlan.ts";
 import { shellWord } from "../../render/script.ts";
 
@@ -47,7 +48,7 @@ export function peerData({ items }: HostPlan): PeerData {
     })),
     readBack: [
       ...sysctls.map(({ key, value }) => `test "$(sysctl -n ${key})" = ${shellWord(value)}`),
-      ...vips.map(({ address }) => `ip -4 -o address show to ${address}/32 | grep -q .`),
+      ...vips.map(({ address }) => `ip -4 -o address show to ${hostSubnet(address)} | grep -q .`),
       ...all("http").map(fetched),
     ],
   };
@@ -57,8 +58,8 @@ function isOurs(folder: string): boolean {
   return folder.includes("/pulumi-lvs");
 }
 
-function fetched({ address, port, path }: Extract<Item, { kind: "http" }>): string {
-  return `curl -fsS -o /dev/null --retry 10 --retry-connrefused --retry-delay 1 http://${address}:${port}${path}`;
+function fetched(item: Extract<Item, { kind: "http" }>): string {
+  return `curl -fsS -o /dev/null --retry 10 --retry-connrefused --retry-delay 1 http://${endpointText(item)}${item.path}`;
 }
 
 function inTable({ rules, settleSeconds }: Extract<Item, { kind: "service" }>): string {

@@ -2,18 +2,53 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   contains,
+  endpointText,
   firstUsable,
+  hostSubnet,
   isAddress,
   isNetmask,
   isSubnet,
   isUsable,
   lastUsable,
+  parseEndpoint,
+  prefixLength,
 } from "../../model/address.ts";
 
 const addresses = fc.ipV4();
 const subnets = fc.tuple(fc.nat(2 ** 32 - 1), fc.integer({ min: 0, max: 32 })).map(([bits, length]) => {
   const size = 2 ** (32 - length);
   return `${dotted(Math.floor(bits / size) * size)}/${length}`;
+});
+
+describe("an endpoint", () => {
+  it("is written as ADDRESS:PORT, and read back", () => {
+    expect(endpointText({ address: "192.0.2.10", port: 80 })).toBe("192.0.2.10:80");
+    const endpoints = fc.record({ address: addresses, port: fc.integer({ min: 0, max: 65535 }) });
+    fc.assert(
+      fc.property(endpoints, (endpoint) => {
+        expect(parseEndpoint(endpointText(endpoint))).toEqual(endpoint);
+      }),
+    );
+  });
+
+  it.each(["", "192.0.2.10", "192.0.2.10:", ":80", "192.0.2.10:http", "web1:80", "192.0.2.10:80 "])(
+    "is not %j",
+    (text) => {
+      expect(() => parseEndpoint(text)).toThrow("is not ADDRESS:PORT");
+    },
+  );
+});
+
+describe("hostSubnet", () => {
+  it("has one address", () => {
+    fc.assert(
+      fc.property(addresses, addresses, (address, other) => {
+        expect(isSubnet(hostSubnet(address))).toBe(true);
+        expect(prefixLength(hostSubnet(address))).toBe(32);
+        expect(contains(hostSubnet(address), other)).toBe(other === address);
+      }),
+    );
+  });
 });
 
 describe("isAddress", () => {

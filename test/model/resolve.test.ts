@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Cluster } from "../../model/cluster.ts";
-import { entry, serviceKey, vipsOf } from "../../model/cluster.ts";
+import { entry, vipsOf } from "../../model/cluster.ts";
 import { clusterOf, readStack, type Settings, withChanges } from "../fixtures.ts";
 
 const settings = readStack("test/config/valid/lab.yaml");
@@ -16,6 +16,7 @@ describe("a resolved cluster", () => {
       virtualServices: [
         {
           name: "web",
+          knownBy: "port",
           address: "198.18.7.100",
           port: 80,
           protocol: "tcp",
@@ -129,10 +130,6 @@ describe("the managed Apache of a real server", () => {
 });
 
 describe("helpers of the model", () => {
-  it("name a service as the kernel tells it apart", () => {
-    expect(serviceKey({ protocol: "udp", address: "192.0.2.1", port: 53 })).toBe("udp 192.0.2.1:53");
-  });
-
   it("list VIPs once, in order of first use", () => {
     const services = ["192.0.2.2", "192.0.2.1", "192.0.2.2"].map((address) => ({ address }));
     expect(vipsOf(services)).toEqual(["192.0.2.2", "192.0.2.1"]);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { serviceKey, type VirtualService } from "../../model/cluster.ts";
+import type { VirtualService } from "../../model/cluster.ts";
+import { serviceKey } from "../../model/serviceAddress.ts";
 import { parseRules, type ServiceRules } from "../../reading/ipvsRules.ts";
 import { renderIpvsRules, renderServiceRule } from "../../render/ipvs.ts";
 import { clusterOf } from "../fixtures.ts";
