@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { errorForPeople } from "../config/configError.ts";
 import { virtualServiceSchema } from "../config/schema.ts";
 import { entry, type VirtualService as Spec } from "../model/cluster.ts";
-import type { Forwarding, HealthCheckType, Protocol, Scheduler } from "../model/lvs.ts";
+import type { Forwarding, Protocol, Scheduler } from "../model/lvs.ts";
 import { resolveVirtualService } from "../model/resolve.ts";
 import type { RealServer } from "./RealServer.ts";
 import { validated } from "./validate.ts";
@@ -61,26 +61,42 @@ export interface PersistenceArgs {
 }
 
 /** A health check, run on the director against each real server; it means the same with every health engine. */
-export interface HealthCheckArgs {
-  /**
-   * `http` and `https` fetch `path` and `connect` opens a connection, each through the VIP as clients do; `ping` asks the
-   * real server's own address, as IPVS balances no ICMP echo; `none` never takes it out. Default: `http`.
-   */
-  readonly type?: pulumi.Input<HealthCheckType> | undefined;
-  /** Path to fetch (`http`, `https`). Default: `/healthz`. */
-  readonly path?: pulumi.Input<string> | undefined;
-  /** Perl regular expression (perlre(1)) that an answer with status 2xx must match (`http`, `https`). Default: any such answer. */
-  readonly expect?: pulumi.Input<string> | undefined;
-  /** Host header to send (`http`, `https`). Default: the VIP. */
-  readonly virtualHost?: pulumi.Input<string> | undefined;
-  /** Port of the VIP to check (`http`, `https`, `connect`), 1 to 65535. Default: the service's port. */
-  readonly port?: pulumi.Input<number> | undefined;
+export type HealthCheckArgs = FetchCheckArgs | ConnectCheckArgs | BareCheckArgs;
+
+/** When a check of any type is made, and what it takes to fail. */
+export interface CheckTimingArgs {
   /** Seconds between two checks, 1 to 3600. Default: 5. */
   readonly intervalSeconds?: pulumi.Input<number> | undefined;
   /** Seconds until an unanswered check has failed, 1 to 300. Default: 3. */
   readonly timeoutSeconds?: pulumi.Input<number> | undefined;
   /** Failed checks in a row that take a real server out, 1 to 100. Default: 1. */
   readonly failures?: pulumi.Input<number> | undefined;
+}
+
+/** Fetches a page through the VIP, as clients do. */
+export interface FetchCheckArgs extends CheckTimingArgs {
+  /** Default: `http`. */
+  readonly type?: pulumi.Input<"http" | "https"> | undefined;
+  /** Path to fetch. Default: `/healthz`. */
+  readonly path?: pulumi.Input<string> | undefined;
+  /** Perl regular expression (perlre(1)) that an answer with status 2xx must match. Default: any such answer. */
+  readonly expect?: pulumi.Input<string> | undefined;
+  /** Host header to send. Default: the VIP. */
+  readonly virtualHost?: pulumi.Input<string> | undefined;
+  /** Port of the VIP to check, 1 to 65535. Default: the service's port. */
+  readonly port?: pulumi.Input<number> | undefined;
+}
+
+/** Opens a connection through the VIP, as clients do. */
+export interface ConnectCheckArgs extends CheckTimingArgs {
+  readonly type: pulumi.Input<"connect">;
+  /** Port of the VIP to check, 1 to 65535. Default: the service's port. */
+  readonly port?: pulumi.Input<number> | undefined;
+}
+
+/** `ping` asks the real server's own address, as IPVS balances no ICMP echo; `none` never takes it out. */
+export interface BareCheckArgs extends CheckTimingArgs {
+  readonly type: pulumi.Input<"ping" | "none">;
 }
 
 /** A service on a virtual IP. It makes nothing by itself: a {@link Director} it is given to balances it. */

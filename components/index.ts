@@ -5,7 +5,11 @@ export { type ApacheArgs, RealServer, type RealServerArgs } from "./RealServer.t
 export type { JumpArgs, SshArgs } from "./ssh.ts";
 export { type MemberArgs, VirtualRouter, type VirtualRouterArgs } from "./VirtualRouter.ts";
 export {
+  type BareCheckArgs,
+  type CheckTimingArgs,
+  type ConnectCheckArgs,
   type DestinationArgs,
+  type FetchCheckArgs,
   type HealthCheckArgs,
   type PersistenceArgs,
   VirtualService,

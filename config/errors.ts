@@ -45,9 +45,15 @@ export function issuesOf(error: z.ZodError, prefix = ""): Issue[] {
 
 function wrongValue(issue: z.core.$ZodIssue, prefix: string): Issue {
   const path = pathOf([prefix, ...issue.path]);
+  // A mapping of no known type is reported as a whole.
+  if (issue.code === "invalid_union") return { path, given: typeIn(issue), remedy: issue.message };
   // A key that breaks the rule for names is reported on the mapping that holds it.
   if (issue.code !== "invalid_key") return { path, given: issue.input, remedy: issue.message };
   return { path, given: issue.path.at(-1), remedy: issue.issues[0]?.message ?? issue.message };
+}
+
+function typeIn({ input, path }: z.core.$ZodIssue): unknown {
+  return (input as Readonly<Record<PropertyKey, unknown>>)[path.at(-1) ?? ""];
 }
 
 function pathOf(parts: readonly PropertyKey[]): string {

@@ -26,13 +26,49 @@ export function flag(meaning: string) {
   return z.boolean(say(`give true or false: ${meaning}`));
 }
 
-/** A mapping with known keys. */
-export function settings<T extends z.ZodRawShape>(shape: T) {
+/** A mapping with keys of its own. */
+export function settings<T extends z.ZodRawShape>(shape: T, known: readonly string[] = Object.keys(shape)) {
   return z.strictObject(shape, {
     error: ({ code }) =>
       code === "unrecognized_keys"
-        ? `unknown key; known here: ${Object.keys(shape).join(", ")}`
-        : `give a mapping with: ${Object.keys(shape).join(", ")}`,
+        ? `unknown key; known here: ${known.join(", ")}`
+        : `give a mapping with: ${known.join(", ")}`,
+  });
+}
+
+/** A mapping of one of the types in `S`: its type, what this type has, and what all share. */
+type Typed<S, C> = {
+  [T in keyof S]: z.ZodObject<{ type: z.ZodDefault<z.ZodLiteral<T & string>> } & S[T] & C>;
+}[keyof S];
+
+/** A mapping whose `type` says which keys it has beside the `shared` ones; a key of other types is refused with these. */
+export function typed<const S extends Record<string, z.ZodRawShape>, const C extends z.ZodRawShape>(
+  noun: string,
+  shapes: S,
+  shared: C,
+  type: { readonly default: keyof S; readonly meaning: string },
+) {
+  const types = Object.keys(shapes);
+  const keys = [...new Set(Object.values(shapes).flatMap(Object.keys))];
+  const oneOfThem = `give one of ${types.join(", ")}`;
+  const foreign = (own: string, key: string) => {
+    const those = types.filter((other) => Object.hasOwn(shapes[other] ?? {}, key)).join(" or ");
+    return z
+      .never(say(`leave it out, or give type ${those}: a ${noun} of type ${own} has no ${key}`))
+      .optional();
+  };
+  const variants = Object.entries(shapes).map(([own, shape]) => {
+    const literal = z.literal(own, say(oneOfThem));
+    const shown = own === type.default ? literal.optional().default(own) : literal;
+    const known = { type: shown.describe(type.meaning), ...shape, ...shared };
+    const unknown = keys.filter((key) => !Object.hasOwn(shape, key)).map((key) => [key, foreign(own, key)]);
+    return settings({ ...known, ...Object.fromEntries(unknown) }, Object.keys(known));
+  });
+  return z.discriminatedUnion("type", variants as unknown as [Typed<S, C>], {
+    error: ({ code }) =>
+      code === "invalid_union"
+        ? oneOfThem
+        : `give a mapping with: ${["type", ...keys, ...Object.keys(shared)].join(", ")}`,
   });
 }
 

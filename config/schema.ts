@@ -1,6 +1,6 @@
 /** What a user may write: every setting with its meaning, unit, range and default. docs/configuration.md is printed from it. */
 import { z } from "zod";
-import { forwardingMethods, healthCheckTypes, healthEngines, protocols, schedulers } from "../model/lvs.ts";
+import { forwardingMethods, healthEngines, protocols, schedulers } from "../model/lvs.ts";
 import {
   address,
   choice,
@@ -20,6 +20,7 @@ import {
   subnet,
   text,
 } from "./fields.ts";
+import { healthCheck } from "./healthCheck.ts";
 
 const dialAttempts = integer(1, 100, "attempts");
 
@@ -126,31 +127,6 @@ const realServer = settings({
   apache: apache
     .optional()
     .describe("Have Apache installed and configured for the services of this host; `{}` for the defaults."),
-});
-
-const healthCheck = settings({
-  type: choice(keysOf(healthCheckTypes))
-    .default("http")
-    .describe(
-      "`http` and `https` fetch `path` and `connect` opens a connection, each through the VIP as clients do; `ping` asks the real server's own address, as IPVS balances no ICMP echo; `none` never takes it out.",
-    ),
-  path: path.default("/healthz").describe("Path to fetch (http, https)."),
-  expect: plainText("a regular expression")
-    .optional()
-    .describe(
-      "Perl regular expression that an answer with status 2xx must match (http, https). Default: any such answer. A redirect is none.",
-    ),
-  virtualHost: hostName.optional().describe("Host header to send (http, https). Default: the VIP."),
-  port: port
-    .optional()
-    .describe("Port of the VIP to check (http, https, connect). Default: the service's port."),
-  intervalSeconds: integer(1, 3600, "seconds").default(5).describe("Seconds between two checks."),
-  timeoutSeconds: integer(1, 300, "seconds")
-    .default(3)
-    .describe("Seconds until an unanswered check has failed."),
-  failures: integer(1, 100, "failures")
-    .default(1)
-    .describe("Failed checks in a row that take a real server out."),
 });
 
 const persistence = settings({

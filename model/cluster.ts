@@ -1,6 +1,7 @@
 /** What a cluster is once everything is resolved: plain data, references followed, no defaults left. */
 import type { Endpoint } from "./address.ts";
-import type { Forwarding, HealthCheckType, HealthEngine, Scheduler } from "./lvs.ts";
+import type { HealthCheck } from "./healthCheck.ts";
+import type { Forwarding, HealthEngine, Scheduler } from "./lvs.ts";
 import type { ServiceAddress } from "./serviceAddress.ts";
 
 /** A machine on the shared link. */
@@ -42,18 +43,6 @@ export interface Apache {
   readonly documentRoot: string | undefined;
   /** When it changes, the package is brought to its newest version and Apache is restarted. */
   readonly revision: string | undefined;
-}
-
-/** When a real server counts as up; fields as in the configuration. */
-export interface HealthCheck {
-  readonly type: HealthCheckType;
-  readonly path: string;
-  readonly expect: string | undefined;
-  readonly virtualHost: string | undefined;
-  readonly port: number | undefined;
-  readonly intervalSeconds: number;
-  readonly timeoutSeconds: number;
-  readonly failures: number;
 }
 
 /** A real server of one service, and its share. */

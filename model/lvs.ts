@@ -52,16 +52,3 @@ export type Protocol = keyof typeof protocols;
 /** Daemons that fill the kernel's table and take out real servers that fail their check. */
 export const healthEngines = ["ldirectord", "keepalived"] as const;
 export type HealthEngine = (typeof healthEngines)[number];
-
-/**
- * Health checks: ldirectord(8)'s `checktype` and whether a path is fetched. `external-perl` asks through the VIP, see
- * `host/check.pl`; `ping` cannot, as IPVS balances no ICMP echo.
- */
-export const healthCheckTypes = {
-  http: { checktype: "external-perl", fetches: true },
-  https: { checktype: "external-perl", fetches: true },
-  connect: { checktype: "external-perl", fetches: false },
-  ping: { checktype: "ping", fetches: false },
-  none: { checktype: "on", fetches: false },
-} as const;
-export type HealthCheckType = keyof typeof healthCheckTypes;

@@ -10,7 +10,8 @@ import type {
 } from "../config/schema.ts";
 import type { Apache, Cluster, Director, Host, RealServer, VirtualService, Vrrp } from "./cluster.ts";
 import { vipsOf } from "./cluster.ts";
-import { healthCheckTypes, protocols } from "./lvs.ts";
+import { fetchedPath } from "./healthCheck.ts";
+import { protocols } from "./lvs.ts";
 
 /**
  * The cluster that a configuration describes; `name` tells it from others. A real server that is not described gets an
@@ -72,8 +73,7 @@ export function resolveVirtualService(
   service: VirtualServiceConfig,
   addressOf: (realServer: string) => string,
 ): VirtualService {
-  const { healthCheck, persistence, fallback, realServers, ...rest } = service;
-  const { expect, virtualHost, port, ...check } = healthCheck;
+  const { persistence, fallback, realServers, ...rest } = service;
   const { drainSeconds, onDrainTimeout } = protocols[service.protocol];
   return {
     ...rest,
@@ -83,7 +83,6 @@ export function resolveVirtualService(
     name,
     persistence,
     fallback,
-    healthCheck: { ...check, expect, virtualHost, port },
     realServers: Object.entries(realServers).map(([realServer, destination]) => ({
       ...destination,
       name: realServer,
@@ -99,8 +98,8 @@ function apacheFor(
   { documentRoot, revision }: NonNullable<RealServerConfig["apache"]>,
 ): Apache {
   const paths = services
-    .filter(({ healthCheck }) => healthCheckTypes[healthCheck.type].fetches)
-    .map(({ healthCheck }) => healthCheck.path.replace(/\?.*/, ""));
+    .flatMap(({ healthCheck }) => fetchedPath(healthCheck) ?? [])
+    .map((path) => path.replace(/\?.*/, ""));
   const ports = services.map((service) => service.port);
   return {
     // One that serves nothing yet is ready for the first service to come.

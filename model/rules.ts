@@ -3,7 +3,8 @@ import type { Issue } from "../config/errors.ts";
 import { contains, isUnicast, isUsable, loopback } from "./address.ts";
 import type { Cluster, Destination, VirtualService } from "./cluster.ts";
 import { vipsOf } from "./cluster.ts";
-import { forwardingMethods, hashFlags, healthCheckTypes, refusing } from "./lvs.ts";
+import { fetchedPath, givenPort, transports } from "./healthCheck.ts";
+import { forwardingMethods, hashFlags, refusing } from "./lvs.ts";
 import { destinations, hosts, managedDestinations, services } from "./places.ts";
 import { serviceKey } from "./serviceAddress.ts";
 
@@ -247,7 +248,7 @@ export const rules: readonly Rule[] = [
     reason: "A port that is served over UDP alone answers no connection check.",
     check: (cluster) =>
       services(cluster)
-        .filter(({ service }) => service.protocol === "udp" && checksOverTcp(service))
+        .filter(({ service }) => service.protocol === "udp" && asksItsPortOverTcp(service))
         .map(({ path, service }) =>
           issue(
             `${path}.healthCheck.type`,
@@ -319,7 +320,7 @@ export const rules: readonly Rule[] = [
         const path = `virtualServices.${service.name}`;
         const asked = {
           [`${path}.port`]: service.port,
-          [`${path}.healthCheck.port`]: service.healthCheck.port,
+          [`${path}.healthCheck.port`]: givenPort(service.healthCheck),
         };
         return Object.entries(asked)
           .filter(([, port]) => port !== undefined && !apache.ports.includes(port))
@@ -337,11 +338,11 @@ export const rules: readonly Rule[] = [
     reason: "Apache compares a path decoded, so one written with % is never found.",
     check: (cluster) =>
       managedDestinations(cluster)
-        .filter(({ service }) => service.healthCheck.path.includes("%"))
+        .filter(({ service }) => fetchedPath(service.healthCheck)?.includes("%"))
         .map(({ service, to }) =>
           issue(
             `virtualServices.${service.name}.healthCheck.path`,
-            service.healthCheck.path,
+            fetchedPath(service.healthCheck),
             `give a path without %: the managed Apache of ${to.name} compares it decoded`,
           ),
         ),
@@ -360,6 +361,6 @@ function isQuiesced({ weight }: Destination): boolean {
   return weight === 0;
 }
 
-function checksOverTcp({ healthCheck: { type, port } }: VirtualService): boolean {
-  return port === undefined && (healthCheckTypes[type].fetches || type === "connect");
+function asksItsPortOverTcp({ healthCheck }: VirtualService): boolean {
+  return transports[healthCheck.type] === "tcp" && givenPort(healthCheck) === undefined;
 }

@@ -1,21 +1,69 @@
 /** Health checks that take a client's way: `host/check.pl`, the file per service that calls it, and the probes it needs. */
 import type { Director, VirtualService } from "../model/cluster.ts";
-import { healthCheckTypes } from "../model/lvs.ts";
+import type { HealthCheck, HealthCheckType } from "../model/healthCheck.ts";
 import type { FileItem, Item } from "./hostPlan.ts";
 import { checkProgram } from "./shellLibrary.ts";
 
 const folder = "/usr/local/lib/pulumi-lvs";
 const program = `${folder}/check.pl`;
 
+/** How a real server is asked: by `host/check.pl` through the VIP, by the health engine's own ping, or not at all. */
+export type Way = "throughVip" | "ping" | "never";
+
+/** A way for checks of type `T`. */
+type Check<T extends HealthCheckType> =
+  | {
+      readonly way: "throughVip";
+      /** Debian packages that `host/check.pl` needs for it. */
+      readonly packages: readonly string[];
+      /** What `host/check.pl` is told of it; a setting that is undefined is left out. */
+      readonly settings: (check: HealthCheck<T>, servicePort: number) => CheckSettings;
+    }
+  | { readonly way: Exclude<Way, "throughVip"> };
+
+type CheckSettings = Readonly<Record<string, string | number | undefined>>;
+
+const fetch = {
+  way: "throughVip",
+  packages: ["perl"],
+  settings: ({ port, path, expect, virtualHost }: HealthCheck<"http" | "https">, servicePort: number) => ({
+    port: port ?? servicePort,
+    path,
+    expect,
+    virtualHost,
+  }),
+} as const;
+
+const checks: { readonly [T in HealthCheckType]: Check<T> } = {
+  http: fetch,
+  https: { ...fetch, packages: ["perl", "libio-socket-ssl-perl"] },
+  connect: {
+    way: "throughVip",
+    packages: ["perl"],
+    settings: ({ port }, servicePort) => ({ port: port ?? servicePort }),
+  },
+  ping: { way: "ping" },
+  none: { way: "never" },
+};
+
+/** What checks of all types need: another type in a configuration installs nothing. */
+export const checkPackages: readonly string[] = [
+  ...new Set(Object.values(checks).flatMap((check) => ("packages" in check ? check.packages : []))),
+];
+
+/** How a service's real servers are asked. */
+export function wayOf({ healthCheck }: VirtualService): Way {
+  return checks[healthCheck.type].way;
+}
+
 /** Where the check of a service lies; undefined where the health engine checks by itself, or not at all. */
-export function checkFileOf({ name, healthCheck }: VirtualService): string | undefined {
-  const { checktype } = healthCheckTypes[healthCheck.type];
-  return checktype === "external-perl" ? `${folder}/checks/${name}` : undefined;
+export function checkFileOf(service: VirtualService): string | undefined {
+  return wayOf(service) === "throughVip" ? `${folder}/checks/${service.name}` : undefined;
 }
 
 /** What host/withdraw.sh's run_check asks a real server with; undefined where nothing is checked. */
 export function askedBy(service: VirtualService): string | undefined {
-  return checkFileOf(service) ?? (service.healthCheck.type === "ping" ? "ping" : undefined);
+  return wayOf(service) === "ping" ? "ping" : checkFileOf(service);
 }
 
 /** Whether a real server that is down stays in the table. With "no", ldirectord takes a real server of weight 0 out and in again on every reload, which ends its connections. */
@@ -51,17 +99,12 @@ function perlFile(path: string, content: string): FileItem {
  * every service has a file of its own.
  */
 function callOf({ name, port, healthCheck }: VirtualService, director: Director): string {
-  const { type, path, expect, virtualHost, timeoutSeconds } = healthCheck;
-  const { fetches } = healthCheckTypes[type];
-  const settings = {
-    service: perlText(name),
-    directorAddress: perlText(director.address),
-    type: perlText(type),
-    port: healthCheck.port ?? port,
-    ...(fetches && { path: perlText(path) }),
-    ...(fetches && expect !== undefined && { expect: perlText(expect) }),
-    ...(fetches && virtualHost !== undefined && { virtualHost: perlText(virtualHost) }),
-    timeoutSeconds,
+  const settings: CheckSettings = {
+    service: name,
+    directorAddress: director.address,
+    type: healthCheck.type,
+    ...settingsOf(healthCheck, port),
+    timeoutSeconds: healthCheck.timeoutSeconds,
   };
   return `${[
     `# The health check of ${name}, run for each real server: by ldirectord (checktype external-perl) or keepalived (MISC_CHECK).`,
@@ -69,14 +112,28 @@ function callOf({ name, port, healthCheck }: VirtualService, director: Director)
     `require ${perlText(program)};`,
     "PulumiLvs::check(",
     "    {",
-    ...Object.entries(settings).map(([key, value]) => `        ${key} => ${value},`),
+    ...Object.entries(settings).flatMap(([key, value]) =>
+      value === undefined ? [] : [`        ${key} => ${perlLiteral(value)},`],
+    ),
     "    },",
     "    @ARGV,",
     ");",
   ].join("\n")}\n`;
 }
 
-/** `text` as a Perl literal in which nothing is interpolated (perlop, "q/STRING/"). */
+function settingsOf<T extends HealthCheckType>(
+  healthCheck: HealthCheck<T>,
+  servicePort: number,
+): CheckSettings {
+  const check: Check<T> = checks[healthCheck.type];
+  return check.way === "throughVip" ? check.settings(healthCheck, servicePort) : {};
+}
+
+/** In a text nothing is interpolated (perlop, "q/STRING/"). */
+function perlLiteral(value: string | number): string {
+  return typeof value === "number" ? String(value) : perlText(value);
+}
+
 function perlText(text: string): string {
   return `'${text.replace(/[\\']/g, "\\$&")}'`;
 }

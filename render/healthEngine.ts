@@ -1,6 +1,7 @@
 /** The daemons that fill a director's table and check real servers: what each needs on the host, and how it is told. */
 import type { VirtualService } from "../model/cluster.ts";
 import type { HealthEngine } from "../model/lvs.ts";
+import { checkPackages } from "./healthCheck.ts";
 import type { Item } from "./hostPlan.ts";
 import { renderLdirectord } from "./ldirectord.ts";
 import { renderVirtualServers } from "./virtualServers.ts";
@@ -44,8 +45,8 @@ export const engines: Readonly<Record<HealthEngine, Engine>> = {
     log: "/var/log/ldirectord.log",
   },
   keepalived: {
-    // host/check.pl asks over TLS with the last.
-    packages: ["keepalived", "perl", "libio-socket-ssl-perl"],
+    // The package of ldirectord needs the same.
+    packages: ["keepalived", ...checkPackages],
     packageUnits: ["keepalived.service"],
     unit: checks.unit,
     files: (services) => [

@@ -1,9 +1,11 @@
 /** Virtual services → ldirectord.cf (ldirectord(8)), every default written out so that no version decides for us. */
 import { endpointText } from "../model/address.ts";
 import type { Destination, VirtualService } from "../model/cluster.ts";
-import { forwardingMethods, healthCheckTypes } from "../model/lvs.ts";
-import { checkFileOf, keepsAtZero } from "./healthCheck.ts";
+import { forwardingMethods } from "../model/lvs.ts";
+import { checkFileOf, keepsAtZero, type Way, wayOf } from "./healthCheck.ts";
 import { flagsOf } from "./ipvs.ts";
+
+const checktypes = { throughVip: "external-perl", ping: "ping", never: "on" } satisfies Record<Way, string>;
 
 /** The whole file. */
 export function renderLdirectord(services: readonly VirtualService[]): string {
@@ -48,7 +50,7 @@ function virtual(service: VirtualService): string {
       ...(persistence
         ? [`persistent = ${persistence.timeoutSeconds}`, `netmask = ${persistence.netmask}`]
         : []),
-      `checktype = ${healthCheckTypes[healthCheck.type].checktype}`,
+      `checktype = ${checktypes[wayOf(service)]}`,
       ...(checkFile ? [`checkcommand = "${checkFile}"`] : []),
       `checkinterval = ${healthCheck.intervalSeconds}`,
       `checktimeout = ${healthCheck.timeoutSeconds}`,

@@ -2,7 +2,7 @@
 import { endpointText } from "../model/address.ts";
 import type { Destination, VirtualService } from "../model/cluster.ts";
 import { forwardingMethods } from "../model/lvs.ts";
-import { checkFileOf, keepsAtZero } from "./healthCheck.ts";
+import { checkFileOf, keepsAtZero, type Way, wayOf } from "./healthCheck.ts";
 import { flagsOf, ipvsadmAt } from "./ipvs.ts";
 import { block } from "./keepalived.ts";
 
@@ -48,7 +48,7 @@ function realServer(service: VirtualService, to: Destination): string[] {
     `weight ${to.weight}`,
     ...(limited ? [`uthreshold ${upperThreshold}`, `lthreshold ${lowerThreshold}`] : []),
     ...reconciled(service, to),
-    ...checker(service, to),
+    ...checkers[wayOf(service)](service, to),
   ]);
 }
 
@@ -67,22 +67,23 @@ function reconciled(service: VirtualService, to: Destination): string[] {
   ];
 }
 
-/**
- * keepalived's own HTTP_GET and TCP_CHECK would ask from random ports, some of which IPVS still sends to a real server
- * that was asked from there before, would count time anew with each packet, and match an answer in pieces.
- */
-function checker(service: VirtualService, to: Destination): string[] {
-  const { type, timeoutSeconds, intervalSeconds, failures } = service.healthCheck;
-  const inARow = [`retry ${failures - 1}`, `delay_before_retry ${intervalSeconds}`];
-  const file = checkFileOf(service);
-  if (file) {
-    const asked = `${service.address} ${service.port} ${to.address} ${to.port}`;
-    return block("MISC_CHECK", [
-      `misc_path "/usr/bin/perl ${file} ${asked}"`,
+const checkers = {
+  /**
+   * keepalived's own HTTP_GET and TCP_CHECK would ask from random ports, some of which IPVS still sends to a real server
+   * that was asked from there before, would count time anew with each packet, and match an answer in pieces.
+   */
+  throughVip: (service, to) =>
+    block("MISC_CHECK", [
+      `misc_path "/usr/bin/perl ${checkFileOf(service)} ${service.address} ${service.port} ${to.address} ${to.port}"`,
       // It ends by itself in time; this is for one that hangs.
-      `misc_timeout ${timeoutSeconds + 5}`,
-      ...inARow,
-    ]);
-  }
-  return type === "ping" ? block("PING_CHECK", [`connect_timeout ${timeoutSeconds}`, ...inARow]) : [];
+      `misc_timeout ${service.healthCheck.timeoutSeconds + 5}`,
+      ...inARow(service),
+    ]),
+  ping: (service) =>
+    block("PING_CHECK", [`connect_timeout ${service.healthCheck.timeoutSeconds}`, ...inARow(service)]),
+  never: () => [],
+} satisfies Record<Way, (service: VirtualService, to: Destination) => string[]>;
+
+function inARow({ healthCheck: { failures, intervalSeconds } }: VirtualService): string[] {
+  return [`retry ${failures - 1}`, `delay_before_retry ${intervalSeconds}`];
 }

@@ -4,8 +4,15 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { configSchema } from "../config/schema.ts";
 
-interface Field {
+/** The part of JSON Schema that our schema prints itself in. */
+export interface Field {
   readonly type: string;
+  /** The one value that is taken. */
+  readonly const?: string;
+  /** Nothing is taken. */
+  readonly not?: object;
+  /** A mapping of one of several types. */
+  readonly oneOf?: readonly Field[];
   readonly description?: string;
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, Field>>;
@@ -30,7 +37,7 @@ export function configurationReference(): string {
     },
   });
   const mappings: Mapping[] = [];
-  collectMappings("", schema as unknown as Field, mappings);
+  collectMappings("", flattened(schema as unknown as Field), mappings);
   return mappings.map((mapping) => section(mapping, mappings)).join("\n");
 }
 
@@ -38,6 +45,33 @@ export function configurationReference(): string {
 function remedyOf(schema: z.core.$ZodType): string {
   const wrong = ["\0", null].map((value) => z.safeParse(schema, value)).find(({ success }) => !success);
   return wrong?.error?.issues[0]?.message.replace(/^give /, "") ?? "";
+}
+
+/** The same with each mapping of several types as one. */
+export function flattened(field: Field): Field {
+  const { properties, additionalProperties, ...rest } = field.oneOf ? merged(field, field.oneOf) : field;
+  const inner = Object.entries(properties ?? {}).map(([key, value]) => [key, flattened(value)]);
+  return {
+    ...rest,
+    ...(properties && { properties: Object.fromEntries(inner) }),
+    ...(additionalProperties && { additionalProperties: flattened(additionalProperties) }),
+  };
+}
+
+/** A mapping of several types with the keys of all; those that only some have say so. */
+function merged(field: Field, types: readonly Field[]): Field {
+  const keys = new Set(types.flatMap(({ properties = {} }) => Object.keys(properties)));
+  const properties = [...keys].map((key) => {
+    const having = types.flatMap(({ properties: { type, [key]: found } = {} }) =>
+      found && !found.not ? [{ type: `\`${type?.const}\``, found }] : [],
+    );
+    const only =
+      having.length < types.length ? ` Only for ${having.map(({ type }) => type).join(", ")}.` : "";
+    const [{ found } = { found: field }] = having;
+    return [key, { ...found, description: `${found.description}${only}` }];
+  });
+  const required = [...keys].filter((key) => types.every((type) => type.required?.includes(key)));
+  return { ...field, properties: Object.fromEntries(properties), required };
 }
 
 function collectMappings(path: string, field: Field, into: Mapping[]): void {

@@ -11,6 +11,7 @@ const program = imports.filter(({ from }) => !isIn(from, "test/", "vitest.config
 const pure = [
   "config/schema.ts",
   "config/fields.ts",
+  "config/healthCheck.ts",
   "config/errors.ts",
   "config/ssh.ts",
   "config/lab.ts",
@@ -32,7 +33,7 @@ const forbidden: readonly (readonly [rule: string, isForbidden: (edge: Import) =
   ["config/ needs of ours only the model", outside("config/", "model/")],
   [
     "the schema needs of ours only kinds of values and the words of LVS",
-    outside("config/schema.ts", "config/fields.ts", "model/lvs.ts"),
+    outside("config/schema.ts", "config/fields.ts", "config/healthCheck.ts", "model/lvs.ts"),
   ],
   [
     "model/ needs nothing that comes after it, and of config/ only types",

@@ -28,6 +28,12 @@ describe("mistakes in arguments", () => {
         '  virtualServices.web.scheduler: given "best"; give one of rr, wrr, lc, wlc, lblc, lblcr, dh, sh, sed, nq, fo, ovf, mh',
     ],
     [
+      "a health check of another type",
+      { web: { healthCheck: { ...{ path: "/ready" }, type: "ping" } } },
+      "the configuration has a mistake:\n" +
+        '  virtualServices.web.healthCheck.path: given "/ready"; leave it out, or give type http or https: a check of type ping has no path',
+    ],
+    [
       "a weight",
       { share1: { weight: -1 } },
       "the configuration has a mistake:\n" +

@@ -28,6 +28,8 @@ function mistakesIn(path: string, field: FieldSchema): Mistake[] {
   });
   const wrongType = path ? [given("of another type", (value) => typeOf(value) !== field.type)] : [];
   const { minimum = Number.NaN, maximum = Number.NaN } = field;
+  if (field.oneOf)
+    return [...wrongType, ...mistakesInKeys(path, field), ...keysOfOtherTypes(path, field.oneOf)];
   switch (field.type) {
     case "boolean":
       return wrongType;
@@ -63,6 +65,26 @@ function mistakesInKeys(path: string, { required = [], additionalProperties }: F
         isTested: leftOut.some((removed) => removed !== undefined && alike(removed) === alike(missing)),
       })),
   ];
+}
+
+/** Each key that a mapping of one type must not have, as others do. */
+function keysOfOtherTypes(path: string, variants: NonNullable<FieldSchema["oneOf"]>): Mistake[] {
+  return variants.flatMap(({ properties = {} }) =>
+    Object.entries(properties)
+      .filter(([, { not }]) => not)
+      .map(([key]) => ({
+        mistake: `${path}.${key} with type ${properties.type?.const}`,
+        isTested: invalidCases.some(({ set }) => {
+          const written = Object.entries(set).map(([at, value]) => [schemaPath(at), value]);
+          const has = (at: string, is: (value: unknown) => boolean) =>
+            written.some(([found, value]) => found === at && is(value));
+          return (
+            has(`${path}.${key}`, () => true) &&
+            has(`${path}.type`, (value) => value === properties.type?.const)
+          );
+        }),
+      })),
+  );
 }
 
 /** The values that fixtures write at a path of the schema, or at another place with the same schema. */

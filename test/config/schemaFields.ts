@@ -1,11 +1,18 @@
 /** Every place of the configuration that the schema describes, by dotted path, `*` for a name that the user chooses. */
 import { z } from "zod";
 import { configSchema } from "../../config/schema.ts";
+import { type Field, flattened } from "../../scripts/reference.ts";
 
 /** The part of JSON Schema that our schema prints itself in. */
 export interface FieldSchema {
   readonly type: "object" | "string" | "integer" | "boolean";
   readonly properties?: Readonly<Record<string, FieldSchema>>;
+  /** A mapping of one of several types; `properties` has the keys of all. */
+  readonly oneOf?: readonly Pick<FieldSchema, "properties">[];
+  /** The one value that is taken. */
+  readonly const?: string;
+  /** Nothing is taken. */
+  readonly not?: object;
   readonly required?: readonly string[];
   readonly additionalProperties?: false | FieldSchema;
   readonly description?: string;
@@ -17,7 +24,10 @@ export interface FieldSchema {
 }
 
 export const schemaFields: ReadonlyMap<string, FieldSchema> = new Map(
-  fieldsUnder("", z.toJSONSchema(configSchema, { io: "input" }) as unknown as FieldSchema),
+  fieldsUnder(
+    "",
+    flattened(z.toJSONSchema(configSchema, { io: "input" }) as unknown as Field) as FieldSchema,
+  ),
 );
 
 /** `written`, a path of a configuration, as a path of the schema; undefined where the schema has none. */

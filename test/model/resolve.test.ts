@@ -112,7 +112,7 @@ describe("the managed Apache of a real server", () => {
       "virtualServices.b": { ...serviceOf("198.18.7.102", 80, ["web1"]), healthCheck: { path: "/ready" } },
       "virtualServices.c": {
         ...serviceOf("198.18.7.103", 80, ["web1"]),
-        healthCheck: { type: "connect", path: "/unused" },
+        healthCheck: { type: "connect" },
       },
     });
     expect(realServers.map(({ apache }) => apache?.healthPaths)).toEqual([["/live", "/ready"], ["/ready"]]);

@@ -1,7 +1,8 @@
 /** Any configuration that is accepted, its free texts as hostile as the schema lets them be. */
 import fc from "fast-check";
-import type { HealthCheckType, Protocol } from "../../model/lvs.ts";
-import { hashFlags, healthCheckTypes, healthEngines, protocols, schedulers } from "../../model/lvs.ts";
+import { type HealthCheckType, transports } from "../../model/healthCheck.ts";
+import type { Protocol } from "../../model/lvs.ts";
+import { hashFlags, healthEngines, protocols, schedulers } from "../../model/lvs.ts";
 import { clusterIssues } from "../../model/rules.ts";
 import { schemaFields } from "../config/schemaFields.ts";
 import { clusterOf, type Settings } from "../fixtures.ts";
@@ -96,11 +97,30 @@ const kinds: readonly {
   },
   {
     protocols: keysOf(protocols),
-    checks: keysOf(healthCheckTypes),
+    checks: keysOf(transports),
     checkedPort: optional(port),
     realServers: ["app1", "app2"],
   },
 ];
+
+/** A check of this type, any of its settings left out. */
+function checkOf(type: HealthCheckType, checkedPort: fc.Arbitrary<number | undefined>) {
+  const { path, expect, virtualHost } = accepted;
+  const fetch = { path, expect, virtualHost, port: checkedPort };
+  const settings: Readonly<Record<HealthCheckType, Readonly<Record<string, fc.Arbitrary<unknown>>>>> = {
+    http: fetch,
+    https: fetch,
+    connect: { port: checkedPort },
+    ping: {},
+    none: {},
+  };
+  const timing = {
+    intervalSeconds: fc.integer({ min: 1, max: 3600 }),
+    timeoutSeconds: fc.integer({ min: 1, max: 300 }),
+    failures: fc.integer({ min: 1, max: 100 }),
+  };
+  return fc.record({ type: fc.constant(type), ...settings[type], ...timing }, { requiredKeys: ["type"] });
+}
 
 const service = fc
   .constantFrom(...kinds)
@@ -125,19 +145,7 @@ const service = fc
           netmask: fc.constantFrom("255.255.255.255", "255.255.255.0", "0.0.0.0"),
         }),
       ),
-      healthCheck: fc.record(
-        {
-          type: fc.constantFrom(...kind.checks),
-          path: accepted.path,
-          expect: accepted.expect,
-          virtualHost: accepted.virtualHost,
-          port: kind.checkedPort,
-          intervalSeconds: fc.integer({ min: 1, max: 3600 }),
-          timeoutSeconds: fc.integer({ min: 1, max: 300 }),
-          failures: fc.integer({ min: 1, max: 100 }),
-        },
-        { requiredKeys: ["type"] },
-      ),
+      healthCheck: fc.oneof(...kind.checks.map((type) => checkOf(type, kind.checkedPort))),
       realServers: fc.dictionary(fc.constantFrom(...kind.realServers), destination, {
         minKeys: 1,
         noNullPrototype: true,
