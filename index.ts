@@ -11,7 +11,7 @@ const hosts: Record<string, HostAccess> = lab
   : access;
 
 const servers = Object.fromEntries(
-  cluster.realServers.map(({ name, vips, ...server }) => {
+  cluster.realServers.map(({ name, system: _, vips, ...server }) => {
     const { options, ...route } = entry(hosts, name);
     return [name, new RealServer(name, { ...server, ...route, virtualAddresses: vips }, options)];
   }),
@@ -25,10 +25,12 @@ const services = cluster.virtualServices.map(({ name, knownBy: _, realServers, .
 });
 
 const virtualRouter = new VirtualRouter("directors", {
-  directors: Object.fromEntries(cluster.directors.map(({ name, ...director }) => [name, director])),
+  directors: Object.fromEntries(
+    cluster.directors.map(({ name, system: _, ...director }) => [name, director]),
+  ),
   ...cluster.vrrp,
 });
-for (const { name, priority: _, ...director } of cluster.directors) {
+for (const { name, priority: _, system: __, ...director } of cluster.directors) {
   const { options, ...route } = entry(hosts, name);
   const balanced = {
     subnet: cluster.subnet,

@@ -5,6 +5,7 @@ import { directorArgsSchema } from "../config/schema.ts";
 import { type Cluster, entry } from "../model/cluster.ts";
 import type { HealthEngine } from "../model/lvs.ts";
 import { clusterIssues } from "../model/rules.ts";
+import { onlySystem } from "../model/system.ts";
 import { planDirector } from "../render/director.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
 import { DirectorOrder } from "../rollout/directorOrder.ts";
@@ -64,7 +65,9 @@ export class Director extends pulumi.ComponentResource {
       })
       .apply(({ host, sharing, ...services }) => {
         const { subnet, healthEngine, ...self } = validated(directorArgsSchema, `directors.${name}`, host);
-        const directors = sharing?.directors ?? [{ name, priority: 1, ...self, interface: self.interface }];
+        const directors = sharing?.directors ?? [
+          { name, priority: 1, ...self, interface: self.interface, system: onlySystem },
+        ];
         return planChecked(name, { subnet, directors, vrrp: sharing?.vrrp, healthEngine, ...services });
       });
     super("lvs:index:Director", name, declaredHost(args, plan), options);

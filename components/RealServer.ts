@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { realServerArgsSchema } from "../config/schema.ts";
 import type { RealServer as Spec } from "../model/cluster.ts";
+import { onlySystem } from "../model/system.ts";
 import { planRealServer } from "../render/realServer.ts";
 import { realServerChange } from "../rollout/timeline.ts";
 import type { Turns } from "../rollout/turns.ts";
@@ -83,6 +84,7 @@ function resolve(name: string, args: RealServerArgs): pulumi.Output<Spec> {
         name,
         address,
         interface: link,
+        system: onlySystem,
         vips,
         apache: web && {
           ports: web.ports,

@@ -174,7 +174,11 @@ export const virtualServiceSchema = settings({
     ),
   forwarding: choice(keysOf(forwardingMethods))
     .default("dr")
-    .describe("How packets reach a real server: `dr` is direct routing."),
+    .describe(
+      `How packets reach a real server: ${Object.entries(forwardingMethods)
+        .map(([method, { inWords }]) => `\`${method}\` is ${inWords}`)
+        .join(", ")}.`,
+    ),
   persistence: persistence
     .optional()
     .describe("Send a client to the same real server for a while. Default: off."),

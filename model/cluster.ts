@@ -3,6 +3,7 @@ import type { Endpoint } from "./address.ts";
 import type { HealthCheck } from "./healthCheck.ts";
 import type { Forwarding, HealthEngine, Scheduler } from "./lvs.ts";
 import type { ServiceAddress } from "./serviceAddress.ts";
+import type { System } from "./system.ts";
 
 /** A machine on the shared link. */
 export interface Host {
@@ -10,6 +11,7 @@ export interface Host {
   readonly address: string;
   /** Interface that must hold `address`; undefined: whichever does. */
   readonly interface: string | undefined;
+  readonly system: System;
 }
 
 /** A host that balances. */

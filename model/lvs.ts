@@ -1,9 +1,9 @@
-/** The vocabulary of LVS as data: each choice with the words that ldirectord, keepalived and ipvsadm use for it. */
+/** The vocabulary of LVS as data: each choice with what it means for a cluster. */
 
 /** How the director hands a packet to a real server (ipvsadm(8)). Direct routing is LVS-DR. */
 export const forwardingMethods = {
-  dr: { ldirectord: "gate", keepalived: "DR", ipvsadmFlag: "-g", remapsPort: false },
-} as const;
+  dr: { inWords: "direct routing", remapsPort: false },
+} as const satisfies Readonly<Record<string, { readonly inWords: string; readonly remapsPort: boolean }>>;
 export type Forwarding = keyof typeof forwardingMethods;
 
 /** IPVS schedulers (ipvsadm(8), --scheduler). */

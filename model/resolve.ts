@@ -12,6 +12,7 @@ import type { Apache, Cluster, Director, Host, RealServer, VirtualService, Vrrp 
 import { vipsOf } from "./cluster.ts";
 import { fetchedPath } from "./healthCheck.ts";
 import { protocols } from "./lvs.ts";
+import { onlySystem } from "./system.ts";
 
 /**
  * The cluster that a configuration describes; `name` tells it from others. A real server that is not described gets an
@@ -111,5 +112,5 @@ function apacheFor(
 }
 
 function resolveHost(name: string, host: HostConfig): Host {
-  return { name, address: host.address, interface: host.interface };
+  return { name, address: host.address, interface: host.interface, system: onlySystem };
 }

@@ -184,7 +184,7 @@ export const rules: readonly Rule[] = [
           issue(
             `${path}.port`,
             to.port,
-            `give ${service.port} or leave it out: direct routing cannot change the port`,
+            `give ${service.port} or leave it out: ${forwardingMethods[service.forwarding].inWords} cannot change the port`,
           ),
         ),
   },

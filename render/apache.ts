@@ -2,30 +2,28 @@
 import { createHash } from "node:crypto";
 import { endpointText } from "../model/address.ts";
 import type { Apache, RealServer } from "../model/cluster.ts";
-import type { FileItem, Item } from "./hostPlan.ts";
+import { type FileItem, type Item, unitsDisturbedBy } from "./hostPlan.ts";
+import { type ApacheLayout, installed, systems } from "./systems.ts";
 
 const folder = "/var/www/pulumi-lvs";
-const unit = "apache2.service";
-/** Below /etc/apache2. */
+/** Below Apache's configuration. */
 const healthFolder = "pulumi-lvs-health";
 
-/** Debian's /etc/apache2/ports.conf listens on port 80; a second Listen for it would keep Apache from starting. */
-const listenedAnyway = 80;
-
 /** The software, before anything else of the host changes. */
-export const apachePackages: readonly Item[] = [
-  // The package enables and starts the second unit too; nothing of ours needs it.
-  { kind: "packages", names: ["apache2"], units: [unit, "apache-htcacheclean.service"] },
-];
+export function apachePackages({ system }: RealServer): Item[] {
+  return [installed(system, ["apache"])];
+}
 
 /** Configured and running. */
 export function holdApache(server: RealServer, apache: Apache): Item[] {
+  const { apache: layout, packages } = systems[server.system];
+  const { unit } = layout;
   return [
     ...pages(server, apache),
-    ...healthPages(apache),
-    ...sites(server, apache),
+    ...healthPages(apache, layout),
+    ...sites(server, apache, layout),
     { kind: "unit", name: unit, enabled: true, active: true },
-    { kind: "revision", package: "apache2", unit, text: apache.revision ?? "" },
+    { kind: "revision", package: packages.apache.name, unit, text: apache.revision ?? "" },
   ];
 }
 
@@ -36,25 +34,16 @@ export function provenApache({ vips }: RealServer, { ports, healthPaths }: Apach
   );
 }
 
+const layouts: readonly ApacheLayout[] = Object.values(systems).map(({ apache }) => apache);
+
 /** Whether a change to the item may interrupt what Apache serves, so that clients must be elsewhere meanwhile. */
 export function disturbsApache(item: Item): boolean {
-  switch (item.kind) {
-    case "packages":
-      return item.units.includes(unit);
-    case "file":
-      return item.notify === unit;
-    case "unit":
-      return item.name === unit;
-    case "revision":
-      return item.unit === unit;
-    default:
-      return false;
-  }
+  return layouts.some(({ unit }) => unitsDisturbedBy(item).includes(unit));
 }
 
 /** Whether it may do so that a host gives back the item with this label. */
 export function givingBackDisturbsApache(label: string): boolean {
-  return label === `unit ${unit}` || label.startsWith("file /etc/apache2/");
+  return layouts.some(({ unit, folder }) => label === `unit ${unit}` || label.startsWith(`file ${folder}/`));
 }
 
 function pages(server: RealServer, apache: Apache): FileItem[] {
@@ -71,32 +60,32 @@ function pages(server: RealServer, apache: Apache): FileItem[] {
 }
 
 /** A file for each path, as for each site: the directors ask for the old one until they have been changed. */
-function healthPages({ healthPaths }: Apache): FileItem[] {
+function healthPages({ healthPaths }: Apache, layout: ApacheLayout): FileItem[] {
   return healthPaths
     .filter((path) => path !== "/")
     .map((path) => ({
       kind: "file",
-      path: `/etc/apache2/${healthFolder}/${createHash("sha256").update(path).digest("hex").slice(0, 8)}.conf`,
+      path: `${layout.folder}/${healthFolder}/${createHash("sha256").update(path).digest("hex").slice(0, 8)}.conf`,
       mode: "0644",
       content: `Alias "${path}" "${folder}/health"\n`,
-      notify: unit,
+      notify: layout.unit,
       check: "apache",
     }));
 }
 
 /** A file for each, so that one which goes can stay in place until the directors have stopped sending. */
-function sites({ vips }: RealServer, apache: Apache): FileItem[] {
+function sites({ vips }: RealServer, apache: Apache, layout: ApacheLayout): FileItem[] {
   const file = (name: string, content: string): FileItem => ({
     kind: "file",
-    path: `/etc/apache2/sites-enabled/pulumi-lvs-${name}.conf`,
+    path: `${layout.sites}/pulumi-lvs-${name}.conf`,
     mode: "0644",
     content,
-    notify: unit,
+    notify: layout.unit,
     check: "apache",
   });
   return [
     ...apache.ports
-      .filter((port) => port !== listenedAnyway)
+      .filter((port) => port !== layout.listenedAnyway)
       .map((port) => file(`listen-${port}`, `Listen ${port}\n`)),
     ...vips.flatMap((address) =>
       apache.ports.map((port) => file(`${address}-${port}`, site(endpointText({ address, port }), apache))),

@@ -10,6 +10,7 @@ import { renderIpvsRules, renderServiceRule } from "./ipvs.ts";
 import { peersOf, type Sharing, sharingOf } from "./keepalived.ts";
 import { hearProgram } from "./shellLibrary.ts";
 import { holdSysctls } from "./sysctl.ts";
+import { installed, systems } from "./systems.ts";
 import { announcedVips, sharedVips } from "./vip.ts";
 
 /**
@@ -46,7 +47,7 @@ export function planDirector(cluster: Cluster, director: Director): HostPlan {
     role: "director",
     items: [
       { kind: "link", address: director.address, interface: director.interface },
-      ...packages(engine, sharing),
+      ...packages(director, engine, sharing),
       { kind: "file", path: "/etc/modules-load.d/pulumi-lvs.conf", mode: "0644", content: "ip_vs\n" },
       { kind: "module", name: "ip_vs" },
       ...holdSysctls({ ...kernelSettings, ...(sharing && syncSettings) }),
@@ -61,27 +62,13 @@ export function planDirector(cluster: Cluster, director: Director): HostPlan {
 }
 
 /** The health engine alone fills the table: ipvsadm must neither load rules at boot nor start a sync daemon. */
-function packages(engine: Engine, sharing: Sharing | undefined): Item[] {
-  const settings = "/etc/default/ipvsadm";
+function packages({ system }: Director, engine: Engine, sharing: Sharing | undefined): Item[] {
+  const { before, after } = systems[system].ipvsadmHeldBack;
   return [
-    {
-      kind: "debconf",
-      package: "ipvsadm",
-      answers: [
-        { question: "ipvsadm/auto_load_rules", type: "boolean", value: "false" },
-        { question: "ipvsadm/daemon_method", type: "select", value: "none" },
-      ],
-    },
-    {
-      kind: "packages",
-      names: ["ipvsadm", ...engine.packages, "iputils-arping"],
-      units: engine.packageUnits,
-    },
-    ...(sharing
-      ? [{ kind: "packages", names: ["keepalived"], units: ["keepalived.service"] } satisfies Item]
-      : []),
-    { kind: "assignment", path: settings, key: "AUTO", value: "false" },
-    { kind: "assignment", path: settings, key: "DAEMON", value: "none" },
+    ...before,
+    installed(system, ["ipvsadm", ...engine.software, "arping"]),
+    ...(sharing ? [installed(system, ["keepalived"])] : []),
+    ...after,
   ];
 }
 

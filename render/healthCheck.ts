@@ -3,6 +3,7 @@ import type { Director, VirtualService } from "../model/cluster.ts";
 import type { HealthCheck, HealthCheckType } from "../model/healthCheck.ts";
 import type { FileItem, Item } from "./hostPlan.ts";
 import { checkProgram } from "./shellLibrary.ts";
+import type { Software } from "./systems.ts";
 
 const folder = "/usr/local/lib/pulumi-lvs";
 const program = `${folder}/check.pl`;
@@ -14,8 +15,8 @@ export type Way = "throughVip" | "ping" | "never";
 type Check<T extends HealthCheckType> =
   | {
       readonly way: "throughVip";
-      /** Debian packages that `host/check.pl` needs for it. */
-      readonly packages: readonly string[];
+      /** What `host/check.pl` needs for it. */
+      readonly software: readonly Software[];
       /** What `host/check.pl` is told of it; a setting that is undefined is left out. */
       readonly settings: (check: HealthCheck<T>, servicePort: number) => CheckSettings;
     }
@@ -25,7 +26,7 @@ type CheckSettings = Readonly<Record<string, string | number | undefined>>;
 
 const fetch = {
   way: "throughVip",
-  packages: ["perl"],
+  software: ["perl"],
   settings: ({ port, path, expect, virtualHost }: HealthCheck<"http" | "https">, servicePort: number) => ({
     port: port ?? servicePort,
     path,
@@ -36,10 +37,10 @@ const fetch = {
 
 const checks: { readonly [T in HealthCheckType]: Check<T> } = {
   http: fetch,
-  https: { ...fetch, packages: ["perl", "libio-socket-ssl-perl"] },
+  https: { ...fetch, software: ["perl", "perlTls"] },
   connect: {
     way: "throughVip",
-    packages: ["perl"],
+    software: ["perl"],
     settings: ({ port }, servicePort) => ({ port: port ?? servicePort }),
   },
   ping: { way: "ping" },
@@ -47,8 +48,8 @@ const checks: { readonly [T in HealthCheckType]: Check<T> } = {
 };
 
 /** What checks of all types need: another type in a configuration installs nothing. */
-export const checkPackages: readonly string[] = [
-  ...new Set(Object.values(checks).flatMap((check) => ("packages" in check ? check.packages : []))),
+export const checkSoftware: readonly Software[] = [
+  ...new Set(Object.values(checks).flatMap((check) => ("software" in check ? check.software : []))),
 ];
 
 /** How a service's real servers are asked. */

@@ -1,16 +1,15 @@
 /** The daemons that fill a director's table and check real servers: what each needs on the host, and how it is told. */
 import type { VirtualService } from "../model/cluster.ts";
 import type { HealthEngine } from "../model/lvs.ts";
-import { checkPackages } from "./healthCheck.ts";
+import { checkSoftware } from "./healthCheck.ts";
 import type { Item } from "./hostPlan.ts";
 import { renderLdirectord } from "./ldirectord.ts";
+import type { Software } from "./systems.ts";
 import { renderVirtualServers } from "./virtualServers.ts";
 
 /** One of them. */
 export interface Engine {
-  readonly packages: readonly string[];
-  /** Units that the packages bring and start. */
-  readonly packageUnits: readonly string[];
+  readonly software: readonly Software[];
   /** The unit that runs; stopping it leaves the kernel's table as it is. */
   readonly unit: string;
   readonly files: (services: readonly VirtualService[]) => Item[];
@@ -28,8 +27,7 @@ const checks = {
 
 export const engines: Readonly<Record<HealthEngine, Engine>> = {
   ldirectord: {
-    packages: ["ldirectord"],
-    packageUnits: ["ldirectord.service"],
+    software: ["ldirectord"],
     unit: "ldirectord.service",
     files: (services) => [
       {
@@ -46,8 +44,7 @@ export const engines: Readonly<Record<HealthEngine, Engine>> = {
   },
   keepalived: {
     // The package of ldirectord needs the same.
-    packages: ["keepalived", ...checkPackages],
-    packageUnits: ["keepalived.service"],
+    software: ["keepalived", ...checkSoftware],
     unit: checks.unit,
     files: (services) => [
       {

@@ -124,6 +124,8 @@ interface ItemKind<I> {
   readonly inWords?: (item: I) => string;
   /** Whether a preview passes it over, as it is shown by another item. Default: false. */
   readonly isHidden?: boolean;
+  /** Units whose service a change may interrupt. Default: none. */
+  readonly disturbs?: (item: I) => readonly string[];
 }
 
 const kinds: { readonly [K in Item["kind"]]: ItemKind<Extract<Item, { kind: K }>> } = {
@@ -136,6 +138,7 @@ const kinds: { readonly [K in Item["kind"]]: ItemKind<Extract<Item, { kind: K }>
     id: ({ names }) => names.join(" "),
     fields: ({ units }) => ({ units: units.join(" ") }),
     inWords: () => "installed",
+    disturbs: ({ units }) => units,
   },
   record: { id: (item) => `${item.of} ${item.id}`, isHidden: true },
   debconf: {
@@ -153,11 +156,13 @@ const kinds: { readonly [K in Item["kind"]]: ItemKind<Extract<Item, { kind: K }>
     id: ({ path }) => path,
     fields: ({ mode, content, notify = "", check = "" }) => ({ permissions: mode, content, notify, check }),
     inWords: ({ content, program }) => (program ? `${program}, sha256 ${digest(content)}` : content),
+    disturbs: ({ notify }) => (notify === undefined ? [] : [notify]),
   },
   revision: {
     id: (item) => `${item.package} ${item.unit}`,
     fields: ({ text }) => ({ text }),
     inWords: ({ text }) => text || "none",
+    disturbs: ({ unit }) => [unit],
   },
   unit: {
     id: ({ name }) => name,
@@ -165,6 +170,7 @@ const kinds: { readonly [K in Item["kind"]]: ItemKind<Extract<Item, { kind: K }>
       enablement: enabled ? "enabled" : "disabled",
       activity: activity(active),
     }),
+    disturbs: ({ name }) => [name],
   },
   http: { id: ({ address, port, path }) => `${address} ${port} ${path}`, inWords: () => "answers 200" },
   service: {
@@ -232,6 +238,11 @@ export function itemWords(item: Item): readonly [kind: string, id: string, ...fi
 /** What an item is called in words: its kind and id. */
 export function itemLabel(item: Item): string {
   return `${item.kind} ${kindOf(item).id(item)}`;
+}
+
+/** Units whose service a change to the item may interrupt. */
+export function unitsDisturbedBy(item: Item): readonly string[] {
+  return kindOf(item).disturbs?.(item) ?? [];
 }
 
 /** The plan as a mapping that reads well in a preview: what is held, and how. */

@@ -1,8 +1,9 @@
 /** Virtual services → the rules that the kernel must hold for them, as `ipvsadm -Sn` prints them. */
 import { endpointText, hostMask } from "../model/address.ts";
 import type { Destination, VirtualService } from "../model/cluster.ts";
-import { forwardingMethods, hashFlags } from "../model/lvs.ts";
+import { hashFlags } from "../model/lvs.ts";
 import type { ServiceAddress } from "../model/serviceAddress.ts";
+import { forwardingWords } from "./forwarding.ts";
 
 /** The rules of one service in byte order, as the host's table_rules prints them (host/items/service.sh). */
 export function renderIpvsRules(service: VirtualService): string[] {
@@ -10,7 +11,7 @@ export function renderIpvsRules(service: VirtualService): string[] {
   return [
     renderServiceRule(service),
     ...service.realServers.map((to) => {
-      const flag = forwardingMethods[service.forwarding].ipvsadmFlag;
+      const flag = forwardingWords[service.forwarding].ipvsadm;
       return `-a ${at} -r ${endpointText(to)} ${flag} -w ${to.weight}${thresholds(to)}`;
     }),
   ].sort();

@@ -1,7 +1,7 @@
 /** Virtual services → ldirectord.cf (ldirectord(8)), every default written out so that no version decides for us. */
 import { endpointText } from "../model/address.ts";
 import type { Destination, VirtualService } from "../model/cluster.ts";
-import { forwardingMethods } from "../model/lvs.ts";
+import { forwardingWords } from "./forwarding.ts";
 import { checkFileOf, keepsAtZero, type Way, wayOf } from "./healthCheck.ts";
 import { flagsOf } from "./ipvs.ts";
 
@@ -37,7 +37,7 @@ function virtual(service: VirtualService): string {
   const { healthCheck, persistence, fallback, port } = service;
   const checkFile = checkFileOf(service);
   const flags = flagsOf(service);
-  const gate = forwardingMethods[service.forwarding].ldirectord;
+  const gate = forwardingWords[service.forwarding].ldirectord;
   return lines([
     `virtual = ${endpointText(service)}`,
     ...[

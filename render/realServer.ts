@@ -16,7 +16,7 @@ export function planRealServer(server: RealServer): HostPlan {
     role: "realServer",
     items: [
       { kind: "link", address: server.address, interface: server.interface },
-      ...(server.apache ? apachePackages : []),
+      ...(server.apache ? apachePackages(server) : []),
       ...(server.vips.length > 0 ? holdSysctls(silence) : []),
       ...(server.apache ? holdApache(server, server.apache) : []),
       ...silentVips(server.vips),

@@ -1,7 +1,7 @@
 /** Virtual services → virtual_server blocks (keepalived.conf(5)), every default written out so that no version decides for us. */
 import { endpointText } from "../model/address.ts";
 import type { Destination, VirtualService } from "../model/cluster.ts";
-import { forwardingMethods } from "../model/lvs.ts";
+import { forwardingWords } from "./forwarding.ts";
 import { checkFileOf, keepsAtZero, type Way, wayOf } from "./healthCheck.ts";
 import { flagsOf, ipvsadmAt } from "./ipvs.ts";
 import { block } from "./keepalived.ts";
@@ -24,7 +24,7 @@ function virtualServer(service: VirtualService): string[] {
     `protocol ${service.protocol.toUpperCase()}`,
     `lvs_sched ${service.scheduler}`,
     ...flagsOf(service),
-    `lvs_method ${forwardingMethods[service.forwarding].keepalived}`,
+    `lvs_method ${forwardingWords[service.forwarding].keepalived}`,
     ...(persistence
       ? [
           `persistence_timeout ${persistence.timeoutSeconds}`,
@@ -58,9 +58,9 @@ function realServer(service: VirtualService, to: Destination): string[] {
  */
 function reconciled(service: VirtualService, to: Destination): string[] {
   const rule = `${ipvsadmAt(service)} -r ${endpointText(to)}`;
-  const { ipvsadmFlag } = forwardingMethods[service.forwarding];
+  const { ipvsadm } = forwardingWords[service.forwarding];
   const edit = (weight: number) =>
-    `-e ${rule} ${ipvsadmFlag} -w ${weight} -x ${to.upperThreshold} -y ${to.lowerThreshold}`;
+    `-e ${rule} ${ipvsadm} -w ${weight} -x ${to.upperThreshold} -y ${to.lowerThreshold}`;
   return [
     `notify_up "/sbin/ipvsadm ${edit(to.weight)}"`,
     `notify_down "/sbin/ipvsadm ${keepsAtZero(service) ? edit(0) : `-d ${rule}`}"`,

@@ -10,7 +10,9 @@ describe("a resolved cluster", () => {
     expect(clusterOf(settings)).toEqual({
       subnet: "198.18.7.0/24",
       healthEngine: "ldirectord",
-      directors: [{ name: "lb1", address: "198.18.7.11", interface: undefined, priority: 250 }],
+      directors: [
+        { name: "lb1", address: "198.18.7.11", interface: undefined, system: "debian", priority: 250 },
+      ],
       vrrp: undefined,
       realServers: [resolvedServer("web1", "198.18.7.21"), resolvedServer("web2", "198.18.7.22")],
       virtualServices: [
@@ -151,7 +153,7 @@ function serviceOf(address: string, port: number, realServers: readonly string[]
 
 function resolvedServer(name: string, address: string) {
   const apache = { ports: [80], healthPaths: ["/healthz"], documentRoot: undefined, revision: undefined };
-  return { name, address, interface: undefined, vips: ["198.18.7.100"], apache };
+  return { name, address, interface: undefined, system: "debian", vips: ["198.18.7.100"], apache };
 }
 
 function resolvedDestination(name: string, address: string) {

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Cluster, VirtualService } from "../../model/cluster.ts";
-import { forwardingMethods, type HealthEngine, healthEngines } from "../../model/lvs.ts";
+import { type HealthEngine, healthEngines } from "../../model/lvs.ts";
+import { forwardingWords } from "../../render/forwarding.ts";
 import { engines } from "../../render/healthEngine.ts";
 import { renderIpvsRules } from "../../render/ipvs.ts";
 import { clusterOf } from "../fixtures.ts";
@@ -110,7 +111,7 @@ function serviceRule(at: string, scheduler = "", seconds = "", netmask = "", fla
 
 /** ipvsadm's flag for a forwarding method by an engine's word. */
 function flagOf(engine: HealthEngine, word: string | undefined): string | undefined {
-  return Object.values(forwardingMethods).find((method) => method[engine] === word)?.ipvsadmFlag;
+  return Object.values(forwardingWords).find((words) => words[engine] === word)?.ipvsadm;
 }
 
 /** How a real server is checked: by its file or by `ping`, how often, and how often in vain. */
