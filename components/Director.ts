@@ -1,7 +1,6 @@
 /** A host that balances virtual services: the kernel's IPVS table, the daemon that checks real servers, and the VIPs. */
 import * as pulumi from "@pulumi/pulumi";
 import { configError } from "../config/configError.ts";
-import { directorArgsSchema } from "../config/schema.ts";
 import { type Cluster, entry } from "../model/cluster.ts";
 import type { HealthEngine } from "../model/lvs.ts";
 import { clusterIssues } from "../model/rules.ts";
@@ -12,6 +11,7 @@ import { DirectorOrder } from "../rollout/directorOrder.ts";
 import { directorChange } from "../rollout/timeline.ts";
 import { Turns } from "../rollout/turns.ts";
 import { agreement } from "./agreement.ts";
+import { directorArgsSchema } from "./argsSchemas.ts";
 import type { HostArgs } from "./convergedHost.ts";
 import { converge, declaredHost, linkTo } from "./convergedHost.ts";
 import { showTableChanges } from "./directorPreview.ts";

@@ -1,11 +1,11 @@
 /** A host that serves virtual services: silent in ARP, the VIPs on its loopback, Apache if asked for. */
 import * as pulumi from "@pulumi/pulumi";
-import { realServerArgsSchema } from "../config/schema.ts";
 import type { RealServer as Spec } from "../model/cluster.ts";
 import { onlySystem } from "../model/system.ts";
 import { planRealServer } from "../render/realServer.ts";
 import { realServerChange } from "../rollout/timeline.ts";
 import type { Turns } from "../rollout/turns.ts";
+import { realServerArgsSchema } from "./argsSchemas.ts";
 import type { HostArgs } from "./convergedHost.ts";
 import { converge, declaredHost, linkTo } from "./convergedHost.ts";
 import { around } from "./hooks.ts";

@@ -1,8 +1,7 @@
 /** Directors that share VIPs by VRRP: what each has to know of the others, and what becomes of one that is taken away. */
 import * as pulumi from "@pulumi/pulumi";
 import { errorForPeople } from "../config/configError.ts";
-import { virtualRouterArgsSchema } from "../config/schema.ts";
-import { resolveDirectors, resolveVrrp } from "../model/resolve.ts";
+import { resolveDirectors, resolveVrrp } from "../config/resolve.ts";
 import { type Connection, targetOf } from "../reading/target.ts";
 import type { Sharing } from "../render/keepalived.ts";
 import { keptScript } from "../render/script.ts";
@@ -10,6 +9,7 @@ import { DirectorOrder } from "../rollout/directorOrder.ts";
 import { runOverSsh } from "../ssh/client.ts";
 import { SshError } from "../ssh/target.ts";
 import { agreement, type Commanded } from "./agreement.ts";
+import { virtualRouterArgsSchema } from "./argsSchemas.ts";
 import { type HostLink, settled } from "./hostLink.ts";
 import { validated } from "./validate.ts";
 

@@ -1,10 +1,10 @@
 /** What clients connect to: a VIP and port, and the real servers that share its connections. A declaration; directors act on it. */
 import * as pulumi from "@pulumi/pulumi";
 import { errorForPeople } from "../config/configError.ts";
-import { virtualServiceSchema } from "../config/schema.ts";
+import { resolveVirtualService } from "../config/resolve.ts";
+import { virtualServiceSchema } from "../config/schema/virtualService.ts";
 import { entry, type VirtualService as Spec } from "../model/cluster.ts";
 import type { Forwarding, Protocol, Scheduler } from "../model/lvs.ts";
-import { resolveVirtualService } from "../model/resolve.ts";
 import type { RealServer } from "./RealServer.ts";
 import { validated } from "./validate.ts";
 

@@ -1,8 +1,8 @@
 /** How a host is reached: our arguments → the connection of @pulumi/command, every field known, always a secret. */
 import * as pulumi from "@pulumi/pulumi";
 import { errorForPeople } from "../config/configError.ts";
-import { sshRouteSchema } from "../config/schema.ts";
 import type { Connection } from "../reading/target.ts";
+import { sshRouteSchema } from "./argsSchemas.ts";
 import { validated } from "./validate.ts";
 
 /** SSH access to a host. Give one of `privateKey` and `agent`. */

@@ -1,6 +1,7 @@
 /** The one error for people: everything that is wrong with a configuration. */
 import { RunError } from "@pulumi/pulumi";
-import { explain, type Issue } from "./errors.ts";
+import type { Issue } from "../model/issue.ts";
+import { explain } from "./errors.ts";
 
 /** An error that Pulumi shows as its message alone. */
 export function configError(issues: readonly Issue[]): RunError {

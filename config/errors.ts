@@ -1,15 +1,7 @@
 /** Turns everything that is wrong with a configuration into one message: path, value given, what to do. */
 import type { z } from "zod";
+import type { Issue } from "../model/issue.ts";
 import { meantBy } from "./spelling.ts";
-
-/** One mistake: where it is, what stands there, and what to do about it. */
-export interface Issue {
-  /** Path in the stack's configuration, e.g. `virtualServices.web.port`. */
-  readonly path: string;
-  /** The value found there; undefined when nothing is. */
-  readonly given: unknown;
-  readonly remedy: string;
-}
 
 /** Given under an unknown key, which may be the misspelt name of a secret; it is not printed. */
 const hidden = Symbol("hidden");

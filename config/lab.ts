@@ -7,7 +7,7 @@ import {
   networkAddress,
   prefixLength,
 } from "../model/address.ts";
-import type { Issue } from "./errors.ts";
+import type { Issue } from "../model/issue.ts";
 import type { Config } from "./schema.ts";
 
 /** RFC 2544 §C.2.2: reserved for benchmark networks, so no real network of the machine is hidden by the lab. */

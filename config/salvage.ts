@@ -1,6 +1,6 @@
 /** Takes what is malformed out of a configuration, so that the rules can judge the rest and all mistakes show at once. */
 import type { z } from "zod";
-import type { Issue } from "./errors.ts";
+import type { Issue } from "../model/issue.ts";
 import { type Config, configSchema } from "./schema.ts";
 
 /** What is left of a configuration. */

@@ -1,5 +1,5 @@
 /** How each host is reached, from the shared `ssh` settings and the host's own; the rules for them. */
-import type { Issue } from "./errors.ts";
+import type { Issue } from "../model/issue.ts";
 import type { Config, HostConfig } from "./schema.ts";
 
 /** The SSH settings of one host, defaults still open. */

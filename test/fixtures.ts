@@ -1,9 +1,9 @@
 /** Stack files as tests need them: read, changed in one place, and handed over as the engine does. */
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { resolveCluster } from "../config/resolve.ts";
 import { configSchema } from "../config/schema.ts";
 import type { Cluster } from "../model/cluster.ts";
-import { resolveCluster } from "../model/resolve.ts";
 
 /** A configuration as written: keys without the project's name. */
 export type Settings = Record<string, unknown>;

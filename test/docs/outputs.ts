@@ -1,7 +1,7 @@
 /** What programs print in the states that the documentation shows. */
 import { stripVTControlCharacters } from "node:util";
+import { resolveCluster } from "../../config/resolve.ts";
 import { configSchema } from "../../config/schema.ts";
-import { resolveCluster } from "../../model/resolve.ts";
 import { hosts, url, vip, virtualServices } from "../../model/summary.ts";
 import { inWords } from "../../reading/words.ts";
 import type { ClusterStatus } from "../../status/collect.ts";

@@ -1,7 +1,8 @@
-/** What a user may write of a health check, by its type. */
+/** What a user may write of health checks, and of the daemon that makes them. */
 import type { z } from "zod";
-import type { HealthCheckType } from "../model/healthCheck.ts";
-import { hostName, integer, path, plainText, port, typed } from "./fields.ts";
+import type { HealthCheckType } from "../../model/healthCheck.ts";
+import { healthEngines } from "../../model/lvs.ts";
+import { choice, hostName, integer, path, plainText, port, typed } from "./fields.ts";
 
 const connect = {
   port: port.optional().describe("Port of the VIP to check. Default: the service's port."),
@@ -42,3 +43,10 @@ export const healthCheck = typed("check", settingsByType, timing, {
   meaning:
     "`http` and `https` fetch `path` and `connect` opens a connection, each through the VIP as clients do; `ping` asks the real server's own address, as IPVS balances no ICMP echo; `none` never takes it out.",
 });
+
+/** The health engine. */
+export const healthEngine = choice(healthEngines)
+  .default("ldirectord")
+  .describe(
+    "The daemon that fills the kernel's table and checks real servers: `ldirectord` or `keepalived`, with the same services and the same checks.",
+  );

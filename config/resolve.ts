@@ -1,5 +1,10 @@
 /** From the configuration as written to the cluster it means: references followed, defaults of one setting taken from another. */
 import { createHash } from "node:crypto";
+import type { Apache, Cluster, Director, Host, RealServer, VirtualService, Vrrp } from "../model/cluster.ts";
+import { vipsOf } from "../model/cluster.ts";
+import { fetchedPath } from "../model/healthCheck.ts";
+import { protocols } from "../model/lvs.ts";
+import { onlySystem } from "../model/system.ts";
 import type {
   Config,
   DirectorConfig,
@@ -7,12 +12,7 @@ import type {
   RealServerConfig,
   VirtualServiceConfig,
   VrrpConfig,
-} from "../config/schema.ts";
-import type { Apache, Cluster, Director, Host, RealServer, VirtualService, Vrrp } from "./cluster.ts";
-import { vipsOf } from "./cluster.ts";
-import { fetchedPath } from "./healthCheck.ts";
-import { protocols } from "./lvs.ts";
-import { onlySystem } from "./system.ts";
+} from "./schema.ts";
 
 /**
  * The cluster that a configuration describes; `name` tells it from others. A real server that is not described gets an

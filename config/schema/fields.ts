@@ -1,8 +1,8 @@
 /** Kinds of values a setting can have, each with the message that says what to give instead of a wrong one. */
 import { z } from "zod";
-import { hostMask, isAddress, isNetmask, isSubnet } from "../model/address.ts";
+import { hostMask, isAddress, isNetmask, isSubnet } from "../../model/address.ts";
 
-/** Every message says what to give instead; `errors.ts` adds the path and the value that was given. */
+/** Every message says what to give instead; `config/errors.ts` adds the path and the value that was given. */
 export const say = (remedy: string) => ({ error: remedy });
 
 /** A whole number in a range; `meaning` says of what. */

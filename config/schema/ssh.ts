@@ -1,0 +1,51 @@
+/** What a user may write of the ways to hosts. */
+import { z } from "zod";
+import { flag, hostKey, hostName, integer, port, say, settings, sshUser } from "./fields.ts";
+
+/** Attempts to reach a host. */
+export const dialAttempts = integer(1, 100, "attempts");
+
+/** The host to go through. */
+export const jump = settings({
+  host: hostName.describe("Name or address of the jump host."),
+  port: port.default(22).describe("SSH port of the jump host."),
+  user: sshUser
+    .default("root")
+    .describe("Login on the jump host; the key is the same as for the hosts behind it."),
+  hostKey: hostKey.describe("Public host key of the jump host, as `ssh-keyscan` prints it without the name."),
+});
+
+const sshShape = {
+  user: sshUser
+    .optional()
+    .describe("Login; it must be root or may run sudo without a password. Default `root`."),
+  port: port.optional().describe("SSH port. Default 22."),
+  privateKeyFile: z
+    .string(say("give the path of a private key file"))
+    .min(1, say("give the path of a private key file"))
+    .optional()
+    .describe(
+      "Private key file on this machine, `~/` allowed. Alternatives: `agent`, or the secret `sshPrivateKey`.",
+    ),
+  agent: flag("use the SSH agent")
+    .optional()
+    .describe("Use the SSH agent of `SSH_AUTH_SOCK`. Default false."),
+  jump: jump.optional().describe("Jump host to go through."),
+  dialAttempts: dialAttempts
+    .optional()
+    .describe(
+      "Attempts to reach a host before giving up, 0.1 s to 5 s apart. Default 10, enough for `--parallel 64` through a jump host of sshd's default `MaxStartups`.",
+    ),
+};
+
+/** How hosts are reached, unless one says otherwise. */
+export const sharedSsh = settings(sshShape);
+
+/** How one host is reached. */
+export const hostSsh = settings({
+  ...sshShape,
+  host: hostName.optional().describe("Name or address for SSH, if it is not `address`."),
+  hostKey: hostKey
+    .optional()
+    .describe("Public host key, as `ssh-keyscan` prints it without the name. Required outside the lab."),
+});
