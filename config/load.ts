@@ -46,9 +46,9 @@ export function loadSettings(): Settings {
   if (!parsed.success)
     throw mistakes([...issuesOf(parsed.error), ...furtherIssues(written, key !== undefined)]);
   const config = parsed.data;
-  const issues = issuesIn(config, key !== undefined);
-  if (issues.length > 0) throw mistakes(issues);
   const cluster = resolveCluster(config, clusterName());
+  const issues = [...accessIssues(config, key !== undefined), ...clusterIssues(cluster)];
+  if (issues.length > 0) throw mistakes(issues);
 
   const { maxUnavailable, allowBreakingConnections } = config;
   return {
@@ -62,10 +62,6 @@ export function loadSettings(): Settings {
 /** Tells this cluster from others on its link. */
 function clusterName(): string {
   return `${pulumi.getProject()}/${pulumi.getStack()}`;
-}
-
-function issuesIn(config: Config, hasKey: boolean): Issue[] {
-  return [...accessIssues(config, hasKey), ...clusterIssues(resolveCluster(config, clusterName()))];
 }
 
 function accessIssues(config: Config, hasKey: boolean): Issue[] {
