@@ -1,6 +1,6 @@
 /** The cluster to converge: its settings as a user writes them, and the plan of each host, which every tool is given. */
-import { configSchema } from "../config/schema.ts";
 import { resolveCluster } from "../config/resolve.ts";
+import { configSchema } from "../config/schema.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
 import { plansOf } from "../render/plans.ts";
 import type { BenchHost } from "./hosts.ts";

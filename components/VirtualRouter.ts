@@ -2,8 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { errorForPeople } from "../config/configError.ts";
 import { resolveDirectors, resolveVrrp } from "../config/resolve.ts";
+import type { Sharing } from "../model/vipGroup.ts";
 import { type Connection, targetOf } from "../reading/target.ts";
-import type { Sharing } from "../render/keepalived.ts";
 import { keptScript } from "../render/script.ts";
 import { DirectorOrder } from "../rollout/directorOrder.ts";
 import { runOverSsh } from "../ssh/client.ts";

@@ -3,11 +3,11 @@ import { endpointText } from "../model/address.ts";
 import type { Cluster, Director, VirtualService } from "../model/cluster.ts";
 import { vipsOf } from "../model/cluster.ts";
 import { serviceKey } from "../model/serviceAddress.ts";
+import { peersOf, type VipGroup, vipGroupOf } from "../model/vipGroup.ts";
 import { askedBy, holdHealthChecks, keepsAtZero } from "./healthCheck.ts";
 import { type Engine, engines } from "./healthEngine.ts";
 import type { DrainTerms, HostPlan, Item } from "./hostPlan.ts";
 import { renderIpvsRules, renderServiceRule } from "./ipvs.ts";
-import { peersOf, type Sharing, sharingOf } from "./keepalived.ts";
 import { hearProgram } from "./shellLibrary.ts";
 import { holdSysctls } from "./sysctl.ts";
 import { installed, systems } from "./systems.ts";
@@ -40,7 +40,7 @@ export function planDirector(cluster: Cluster, director: Director): HostPlan {
   const services = cluster.virtualServices;
   const vips = vipsOf(services);
   const engine = engines[cluster.healthEngine];
-  const sharing = sharingOf(cluster);
+  const sharing = vipGroupOf(cluster);
   return {
     host: director.name,
     address: director.address,
@@ -56,13 +56,13 @@ export function planDirector(cluster: Cluster, director: Director): HostPlan {
       ...(sharing ? synchronised(director, sharing) : []),
       ...healthDaemon(engine, services),
       ...services.map((service) => inKernel(engine, service)),
-      ...(sharing ? sharedVips(vips, director, sharing) : announcedVips(vips, director.address, engine.unit)),
+      ...(sharing ? sharedVips(director, sharing) : announcedVips(vips, director.address, engine.unit)),
     ],
   };
 }
 
 /** The health engine alone fills the table: ipvsadm must neither load rules at boot nor start a sync daemon. */
-function packages({ system }: Director, engine: Engine, sharing: Sharing | undefined): Item[] {
+function packages({ system }: Director, engine: Engine, sharing: VipGroup | undefined): Item[] {
   const { before, after } = systems[system].ipvsadmHeldBack;
   return [
     ...before,
@@ -76,7 +76,7 @@ function packages({ system }: Director, engine: Engine, sharing: Sharing | undef
 function silence(
   { name, address }: Director,
   services: readonly VirtualService[],
-  sharing: Sharing | undefined,
+  sharing: VipGroup | undefined,
 ): Item[] {
   const vips = vipsOf(services.filter(({ routed }) => !routed));
   const known = new Map(
@@ -88,7 +88,7 @@ function silence(
 }
 
 /** At boot a unit, now an item: connections are known to the other directors before one of them needs them. */
-function synchronised(director: Director, sharing: Sharing): Item[] {
+function synchronised(director: Director, sharing: VipGroup): Item[] {
   const { vrrp } = sharing;
   const unit = "pulumi-lvs-sync.service";
   const link = director.interface ?? "";

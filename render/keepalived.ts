@@ -1,18 +1,7 @@
 /** Directors that share VIPs → keepalived.conf (keepalived.conf(5)): one VRRP instance that holds all of them. */
 import { hostSubnet } from "../model/address.ts";
-import type { Cluster, Director, Vrrp } from "../model/cluster.ts";
-
-/** A director's part in sharing VIPs. */
-export interface Sharing {
-  readonly vrrp: Vrrp;
-  /** Every director, the host itself among them. */
-  readonly directors: readonly Director[];
-}
-
-/** How the directors of a cluster share its VIPs; undefined where there is one. */
-export function sharingOf({ directors, vrrp }: Pick<Cluster, "directors" | "vrrp">): Sharing | undefined {
-  return vrrp && { vrrp, directors };
-}
+import type { Director, Vrrp } from "../model/cluster.ts";
+import { peersOf, type VipGroup } from "../model/vipGroup.ts";
 
 /** Name of the instance, in notifications and logs. */
 export const instance = "vips";
@@ -31,13 +20,8 @@ const advertised = "127.0.112.1";
 const fifo = "/run/pulumi-lvs-vrrp.fifo";
 
 /** The whole file for one director; `program` is where host/vrrp.sh lies. */
-export function renderKeepalived(
-  director: Director,
-  sharing: Sharing,
-  vips: readonly string[],
-  program: string,
-): string {
-  const { vrrp } = sharing;
+export function renderKeepalived(director: Director, group: VipGroup, program: string): string {
+  const { vrrp, vips } = group;
   const lines = [
     "# Written by pulumi-lvs; changes made here are replaced by the next `pulumi up`.",
     ...block("global_defs", [
@@ -82,7 +66,7 @@ export function renderKeepalived(
       `priority ${director.priority}`,
       `advert_int ${vrrp.advertIntervalCentiseconds / 100}`,
       ...(vrrp.preempt ? [] : ["nopreempt"]),
-      ...(vrrp.multicast ? [] : unicast(director, sharing)),
+      ...(vrrp.multicast ? [] : unicast(director, group)),
       ...block("virtual_ipaddress", [`${hostSubnet(advertised)} dev lo scope host`]),
       ...block(
         "virtual_ipaddress_excluded",
@@ -95,18 +79,13 @@ export function renderKeepalived(
   return `${lines.join("\n")}\n`;
 }
 
-function unicast(director: Director, sharing: Sharing): string[] {
-  return [`unicast_src_ip ${director.address}`, ...block("unicast_peer", peersOf(director.name, sharing))];
+function unicast(director: Director, group: VipGroup): string[] {
+  return [`unicast_src_ip ${director.address}`, ...block("unicast_peer", peersOf(director.name, group))];
 }
 
 /** How directors know each other; `vrrp_advertises` in host/items/vrrp.sh says the same of a file. */
 export function advertisesAs({ routerId, multicast }: Vrrp): string {
   return `id ${routerId} ${multicast ? "by multicast" : "to each director"}`;
-}
-
-/** Addresses of the other directors. */
-export function peersOf(name: string, { directors }: Sharing): string[] {
-  return directors.filter((other) => other.name !== name).map(({ address }) => address);
 }
 
 /** A block of keepalived.conf. */

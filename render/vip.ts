@@ -1,7 +1,8 @@
 /** VIPs on a host: what holds them at boot, the program it runs, and the items that hold them now. */
 import type { Director } from "../model/cluster.ts";
+import type { VipGroup } from "../model/vipGroup.ts";
 import type { Item } from "./hostPlan.ts";
-import { advertisesAs, instance, renderKeepalived, type Sharing } from "./keepalived.ts";
+import { advertisesAs, instance, renderKeepalived } from "./keepalived.ts";
 import { vipProgram, vrrpProgram } from "./shellLibrary.ts";
 
 const program = "/usr/local/lib/pulumi-lvs/vip";
@@ -64,7 +65,8 @@ export function announcedVips(vips: readonly string[], address: string, healthDa
 }
 
 /** The VIPs of directors that share them: on the link of the one that VRRP chooses, which has to have filled its table. */
-export function sharedVips(vips: readonly string[], director: Director, sharing: Sharing): Item[] {
+export function sharedVips(director: Director, group: VipGroup): Item[] {
+  const { vips } = group;
   if (vips.length === 0) return [];
   const unit = "keepalived.service";
   const { address } = director;
@@ -75,12 +77,12 @@ export function sharedVips(vips: readonly string[], director: Director, sharing:
       kind: "file",
       path: "/etc/keepalived/keepalived.conf",
       mode: "0644",
-      content: renderKeepalived(director, sharing, vips, vrrp),
+      content: renderKeepalived(director, group, vrrp),
       notify: unit,
       check: "keepalived",
     },
     { kind: "unit", name: unit, enabled: true, active: true },
-    { kind: "vrrp", instance, advertises: advertisesAs(sharing.vrrp) },
+    { kind: "vrrp", instance, advertises: advertisesAs(group.vrrp) },
     ...vips.map((vip): Item => ({ kind: "vip", address: vip, manner: "share", from: address })),
   ];
 }

@@ -1,7 +1,7 @@
 /** The two states of a lab between which hosts are brought while their runs are cut, and the scripts that lead there. */
 import { readFileSync } from "node:fs";
-import { configSchema } from "../../config/schema.ts";
 import { resolveCluster } from "../../config/resolve.ts";
+import { configSchema } from "../../config/schema.ts";
 import { plansOf } from "../../render/plans.ts";
 import { renderScript } from "../../render/script.ts";
 
