@@ -2,7 +2,7 @@
 import type { Endpoint } from "./address.ts";
 import type { HealthCheck } from "./healthCheck.ts";
 import type { Forwarding, HealthEngine, Scheduler } from "./lvs.ts";
-import type { ServiceAddress } from "./serviceAddress.ts";
+import { type ServiceAddress, vipsAt } from "./serviceAddress.ts";
 import type { System } from "./system.ts";
 
 /** A machine on the shared link. */
@@ -87,8 +87,8 @@ export interface Cluster {
 }
 
 /** Distinct VIPs of the services, in order of first use. */
-export function vipsOf(services: readonly Pick<VirtualService, "address">[]): string[] {
-  return [...new Set(services.map((service) => service.address))];
+export function vipsOf(services: readonly ServiceAddress[]): string[] {
+  return [...new Set(services.flatMap(vipsAt))];
 }
 
 /** The entry of `record` under `name`; resolving has made sure that it exists. */

@@ -36,13 +36,13 @@ export type HealthCheck<T extends HealthCheckType = HealthCheckType> = {
 }[T];
 
 /** What a check of each type sends its requests over; undefined where it sends none. */
-export const transports = {
+export const transports: Readonly<Record<HealthCheckType, "tcp" | "icmp" | undefined>> = {
   http: "tcp",
   https: "tcp",
   connect: "tcp",
   ping: "icmp",
   none: undefined,
-} as const satisfies Record<HealthCheckType, "tcp" | "icmp" | undefined>;
+};
 
 /** The path that a check fetches; undefined where it fetches none. */
 export function fetchedPath(check: HealthCheck): string | undefined {

@@ -11,6 +11,14 @@ export interface PortAddress extends Endpoint {
 /** What a service may be known by. */
 export type ServiceAddress = PortAddress;
 
+/** The VIPs that clients of the service send to. */
+export function vipsAt(service: ServiceAddress): readonly string[] {
+  switch (service.knownBy) {
+    case "port":
+      return [service.address];
+  }
+}
+
 /** The service in one line, for people, plans and hosts: `tcp 192.0.2.10:80`. */
 export function serviceKey(service: ServiceAddress): string {
   switch (service.knownBy) {

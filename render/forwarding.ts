@@ -8,6 +8,6 @@ interface Words {
   readonly ipvsadm: string;
 }
 
-export const forwardingWords = {
+export const forwardingWords: Readonly<Record<Forwarding, Words>> = {
   dr: { ldirectord: "gate", keepalived: "DR", ipvsadm: "-g" },
-} as const satisfies Readonly<Record<Forwarding, Words>>;
+};

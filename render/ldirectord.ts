@@ -5,7 +5,7 @@ import { forwardingWords } from "./forwarding.ts";
 import { checkFileOf, keepsAtZero, type Way, wayOf } from "./healthCheck.ts";
 import { flagsOf } from "./ipvs.ts";
 
-const checktypes = { throughVip: "external-perl", ping: "ping", never: "on" } satisfies Record<Way, string>;
+const checktypes: Readonly<Record<Way, string>> = { throughVip: "external-perl", ping: "ping", never: "on" };
 
 /** The whole file. */
 export function renderLdirectord(services: readonly VirtualService[]): string {

@@ -29,7 +29,7 @@ export interface ApacheLayout {
   readonly listenedAnyway: number;
 }
 
-export const systems = {
+export const systems: Readonly<Record<System, Layout>> = {
   debian: {
     packages: {
       // The package enables and starts the second unit too; nothing of ours needs it.
@@ -64,11 +64,11 @@ export const systems = {
       ],
     },
   },
-} as const satisfies Readonly<Record<System, Layout>>;
+};
 
 /** The packages that bring this software. */
 export function installed(system: System, software: readonly Software[]): Item {
-  const packages = software.map((each): Package => systems[system].packages[each]);
+  const packages = software.map((each) => systems[system].packages[each]);
   return {
     kind: "packages",
     names: packages.map(({ name }) => name),

@@ -67,7 +67,7 @@ function reconciled(service: VirtualService, to: Destination): string[] {
   ];
 }
 
-const checkers = {
+const checkers: Readonly<Record<Way, (service: VirtualService, to: Destination) => string[]>> = {
   /**
    * keepalived's own HTTP_GET and TCP_CHECK would ask from random ports, some of which IPVS still sends to a real server
    * that was asked from there before, would count time anew with each packet, and match an answer in pieces.
@@ -82,7 +82,7 @@ const checkers = {
   ping: (service) =>
     block("PING_CHECK", [`connect_timeout ${service.healthCheck.timeoutSeconds}`, ...inARow(service)]),
   never: () => [],
-} satisfies Record<Way, (service: VirtualService, to: Destination) => string[]>;
+};
 
 function inARow({ healthCheck: { failures, intervalSeconds } }: VirtualService): string[] {
   return [`retry ${failures - 1}`, `delay_before_retry ${intervalSeconds}`];

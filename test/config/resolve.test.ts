@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Cluster } from "../../model/cluster.ts";
 import { entry, vipsOf } from "../../model/cluster.ts";
+import { parseServiceKey } from "../../model/serviceAddress.ts";
 import { clusterOf, readStack, type Settings, withChanges } from "../fixtures.ts";
 
 const settings = readStack("test/config/valid/lab.yaml");
@@ -133,7 +134,9 @@ describe("the managed Apache of a real server", () => {
 
 describe("helpers of the model", () => {
   it("list VIPs once, in order of first use", () => {
-    const services = ["192.0.2.2", "192.0.2.1", "192.0.2.2"].map((address) => ({ address }));
+    const services = ["192.0.2.2", "192.0.2.1", "192.0.2.2"].map((address) =>
+      parseServiceKey(`tcp ${address}:80`),
+    );
     expect(vipsOf(services)).toEqual(["192.0.2.2", "192.0.2.1"]);
   });
 
