@@ -3,6 +3,7 @@ import { copyFile, mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
+import { parallelism } from "../setup/backend.ts";
 import { projectDirectory } from "../setup/directories.ts";
 import { type PulumiCli, providePulumi } from "../setup/pulumi.ts";
 import type { Command } from "./measure.ts";
@@ -35,6 +36,7 @@ export async function backendBelow({ cli }: Engine, directory: string): Promise<
   await mkdir(backend, { recursive: true });
   return {
     ...cli.env,
+    ...parallelism(),
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CREDENTIALS_PATH: directory,
     PULUMI_CONFIG_PASSPHRASE: "bench",

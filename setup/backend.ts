@@ -52,6 +52,11 @@ export async function backendEnvironment(): Promise<Record<string, string>> {
   };
 }
 
+/** How many operations the engine runs at once; what the user has chosen stands. */
+export function parallelism(): Record<string, string> {
+  return { PULUMI_PARALLEL: process.env.PULUMI_PARALLEL ?? String(OPERATIONS_AT_ONCE) };
+}
+
 /** Path of a stack's settings file; throws a {@link SetupError} when it has none. */
 export function settingsPath(stack: string): string {
   const path = join(projectDirectory, settingsFile(stack));
@@ -65,8 +70,7 @@ export function settingsPath(stack: string): string {
 export async function openStack(cli: PulumiCli, name: string): Promise<Stack> {
   const settings = settingsPath(name);
   const backend = await backendEnvironment();
-  const parallel = process.env.PULUMI_PARALLEL ?? String(OPERATIONS_AT_ONCE);
-  const env = { ...cli.env, ...backend, PULUMI_STACK: name, PULUMI_PARALLEL: parallel };
+  const env = { ...cli.env, ...backend, ...parallelism(), PULUMI_STACK: name };
   const stack: Stack = { name, cli, env };
   if (backend.PULUMI_BACKEND_URL === undefined) {
     const { failed } = await quietly(stack, ["stack", "--show-name"], projectDirectory);
