@@ -6,7 +6,9 @@ import { plansOf } from "../render/plans.ts";
 import type { BenchHost } from "./hosts.ts";
 
 /** The link of all hosts; RFC 2544 reserves it for benchmarks. */
-export const subnet = "198.18.16.0/22";
+export const subnet = "198.18.16.0/21";
+/** Real servers that have an address there. */
+export const mostRealServers = 7 * 250;
 /** Address of the one virtual service. */
 export const vip = "198.18.16.100";
 
@@ -17,6 +19,18 @@ export interface Work {
   /** What `settings` mean for each host to be worked on, in a safe order: real servers before the director. */
   readonly plans: readonly HostPlan[];
   readonly hosts: readonly BenchHost[];
+}
+
+/** One director and its real servers, each with an address. */
+export function layOut(realServers: number): Omit<BenchHost, "hostKey">[] {
+  return [
+    { name: "lb1", role: "director", address: "198.18.16.11" },
+    ...Array.from({ length: realServers }, (_, index) => ({
+      name: `rs${index + 1}`,
+      role: "realServer" as const,
+      address: `198.18.${17 + Math.floor(index / 250)}.${(index % 250) + 1}`,
+    })),
+  ];
 }
 
 /** Real servers behind a director; the director is part of the work only if `withDirector`. `weight` is the first one's. */
@@ -33,10 +47,12 @@ export function workOn(
 }
 
 function settingsFor(hosts: readonly BenchHost[], privateKeyFile: string, weight: number) {
-  const ofRole = (role: BenchHost["role"]) => hosts.filter((host) => host.role === role);
+  // As the program gets them: the engine hands objects on with their keys in order.
+  const inOrder = hosts.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  const ofRole = (role: BenchHost["role"]) => inOrder.filter((host) => host.role === role);
   const described = (list: readonly BenchHost[], extra: object) =>
     Object.fromEntries(
-      list.map(({ name, address, hostKey }) => [name, { address, ssh: { hostKey }, ...extra }]),
+      list.map(({ name, address, hostKey, ssh }) => [name, { address, ssh: { hostKey, ...ssh }, ...extra }]),
     );
   const shares = ofRole("realServer").map(({ name }, index) => [name, { weight: index === 0 ? weight : 1 }]);
   return {

@@ -10,7 +10,7 @@ import {
 import { Lab } from "../lab/Lab.ts";
 import { dockerClient } from "../setup/docker.ts";
 import { reportLongWork, SetupError } from "../setup/rung.ts";
-import { subnet } from "./cluster.ts";
+import { layOut, subnet } from "./cluster.ts";
 import { backendBelow, type Engine } from "./engine.ts";
 
 /** A host as the tools see it. */
@@ -20,6 +20,8 @@ export interface BenchHost {
   readonly address: string;
   /** `ssh-ed25519 AAAA…`. */
   readonly hostKey: string;
+  /** Where its SSH server listens. Default: port 22 of its address. */
+  readonly ssh?: { readonly host: string; readonly port: number };
 }
 
 /** The hosts and the one private key that opens them all, in OpenSSH format. */
@@ -29,6 +31,7 @@ export interface BenchHosts {
 }
 
 const stack = "bench";
+/** Containers that one machine can take. */
 const mostHosts = 700;
 
 /** Builds the lab with the program's own lab component. */
@@ -58,14 +61,7 @@ function wantedHosts(realServers: number): Omit<BenchHost, "hostKey">[] {
   if (realServers < 2 || realServers > mostHosts) {
     throw new SetupError(`--hosts ${realServers}: give 2 to ${mostHosts} real servers`);
   }
-  return [
-    { name: "lb1", role: "director", address: "198.18.16.11" },
-    ...Array.from({ length: realServers }, (_, index) => ({
-      name: `rs${index + 1}`,
-      role: "realServer" as const,
-      address: `198.18.${17 + Math.floor(index / 250)}.${(index % 250) + 1}`,
-    })),
-  ];
+  return layOut(realServers);
 }
 
 function labProgram(hosts: readonly Omit<BenchHost, "hostKey">[]): PulumiFn {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { installPackages } from "../setup/apt.ts";
 import { report } from "../setup/rung.ts";
-import type { BenchHosts } from "./hosts.ts";
+import type { BenchHost, BenchHosts } from "./hosts.ts";
 
 export interface OpenSsh {
   /** For `ssh -F`; knows every host by name. */
@@ -26,8 +26,8 @@ export async function writeSshFiles(parent: string, { hosts, privateKey }: Bench
   ) as [string, string, string];
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await writeFile(keyFile, privateKey, { mode: 0o600 });
-  await writeFile(knownHosts, hosts.map(({ address, hostKey }) => `${address} ${hostKey}\n`).join(""));
-  const names = hosts.map(({ name, address }) => `Host ${name}\n  HostName ${address}\n`).join("");
+  await writeFile(knownHosts, hosts.map((host) => `${knownAs(host)} ${host.hostKey}\n`).join(""));
+  const names = hosts.map((host) => `Host ${host.name}\n${wayTo(host)}`).join("");
   const shared = [
     "Host *",
     "  User root",
@@ -41,6 +41,15 @@ export async function writeSshFiles(parent: string, { hosts, privateKey }: Bench
   ];
   await writeFile(configFile, `${names}${shared.join("\n")}\n`);
   return { configFile, keyFile };
+}
+
+function wayTo({ address, ssh }: BenchHost): string {
+  return ssh ? `  HostName ${ssh.host}\n  Port ${ssh.port}\n` : `  HostName ${address}\n`;
+}
+
+/** As sshd(8) has it under SSH_KNOWN_HOSTS FILE FORMAT. */
+function knownAs({ address, ssh }: BenchHost): string {
+  return ssh ? `[${ssh.host}]:${ssh.port}` : address;
 }
 
 /** Runs a script on one host and returns what it prints; throws when it fails. */

@@ -38,8 +38,9 @@ async function writeInventory(directory: string, work: Work, ssh: OpenSsh): Prom
   await mkdir(directory, { recursive: true });
   const groups: Record<string, unknown[]> = { realServer: [], director: [] };
   for (const plan of work.plans) {
-    const address = work.hosts.find(({ name }) => name === plan.host)?.address;
-    const access = { ssh_hostname: address, ssh_user: "root", ssh_config_file: ssh.configFile };
+    const host = work.hosts.find(({ name }) => name === plan.host);
+    const route = { ssh_hostname: host?.ssh?.host ?? host?.address, ssh_port: host?.ssh?.port };
+    const access = { ...route, ssh_user: "root", ssh_config_file: ssh.configFile };
     const strict = { ssh_key: ssh.keyFile, ssh_strict_host_key_checking: "yes", ssh_allow_agent: false };
     groups[plan.role]?.push([plan.host, { ...access, ...strict, desired: peerData(plan) }]);
   }
