@@ -18,6 +18,8 @@ export interface Engine {
 export interface FreshStack {
   /** Writes the values of `Pulumi.<stack>.yaml` and returns the command that brings the hosts there. */
   up(settings: Readonly<Record<string, unknown>>, options?: readonly string[]): Promise<Command>;
+  /** Size of its state, exported; without the spaces of `pulumi stack export`, as the backend keeps it. */
+  stateBytes(): Promise<number>;
 }
 
 const stack = "bench";
@@ -51,10 +53,10 @@ export async function freshStack(engine: Engine): Promise<FreshStack> {
   return openStack(engine, await projectCopy(engine), projectDirectory);
 }
 
-/** A stack whose program loads the SDK and declares nothing, on the same runtime with the same options. */
-export async function emptyStack(engine: Engine): Promise<FreshStack> {
+/** A stack of another program than ours, on the same runtime with the same options. */
+export async function stackOf(engine: Engine, program: string): Promise<FreshStack> {
   const directory = await projectCopy(engine);
-  await writeFile(join(directory, "index.ts"), 'import "@pulumi/pulumi";\n');
+  await writeFile(join(directory, "index.ts"), program);
   await symlink(join(projectDirectory, "node_modules"), join(directory, "node_modules"));
   return openStack(engine, directory, directory);
 }
@@ -77,6 +79,10 @@ async function openStack(engine: Engine, settingsDirectory: string, cwd: string)
       const config = Object.entries(settings).map(([key, value]) => [`pulumi-lvs:${key}`, value]);
       await writeFile(file, stringify({ config: Object.fromEntries(config) }));
       return { command, args: [...up, ...options], env, cwd };
+    },
+    async stateBytes() {
+      const { stdout } = await execa(command, ["stack", "export", "--stack", stack], { cwd, env });
+      return Buffer.byteLength(JSON.stringify(JSON.parse(stdout)));
     },
   };
 }

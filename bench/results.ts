@@ -25,7 +25,7 @@ export interface Aim {
   readonly name: string;
   readonly limit: number;
   readonly value: number;
-  readonly unit: "ratio" | "seconds";
+  readonly unit: "ratio" | "seconds" | "MiB";
   readonly met: boolean;
 }
 
@@ -36,6 +36,7 @@ export const tools = {
   pyinfra: "pyinfra",
   ansible: "Ansible",
   empty: "empty up",
+  floor: "bare commands",
 };
 
 /** Runs of several scenarios and tools, in any order of arrival. */
@@ -97,7 +98,13 @@ function secondsOf({ results }: Scenario, tool: string): number | undefined {
   return results.find((result) => result.tool === tool)?.seconds;
 }
 
-function aim(name: string, limit: number, value: number | undefined, unit: Aim["unit"] = "ratio"): Aim[] {
+/** One aim; none where its value was not measured. */
+export function aim(
+  name: string,
+  limit: number,
+  value: number | undefined,
+  unit: Aim["unit"] = "ratio",
+): Aim[] {
   return value === undefined ? [] : [{ name, limit, value, unit, met: value <= limit }];
 }
 
@@ -105,6 +112,6 @@ function sum(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? undefined : a + b;
 }
 
-function divided(a: number | undefined, b: number | undefined): number | undefined {
+export function divided(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? undefined : a / b;
 }

@@ -24,13 +24,14 @@ function comparison(scenario: Scenario, { tool }: ToolResult): string {
   return tool === tools.ours ? "" : (ratio(scenario, tool)?.toFixed(2) ?? "–");
 }
 
-function showAims(aims: readonly Aim[]): string {
+const suffixes = { ratio: "", seconds: " s", MiB: " MiB" } satisfies Record<Aim["unit"], string>;
+
+export function showAims(aims: readonly Aim[]): string {
   const rows = aims.map(({ name, value, limit, unit, met }) => {
-    const digits = unit === "seconds" ? " s" : "";
     return [
       name,
-      `${value.toFixed(2)}${digits}`,
-      `≤ ${limit}${digits}`,
+      `${value.toFixed(2)}${suffixes[unit]}`,
+      `≤ ${Number(limit.toFixed(2))}${suffixes[unit]}`,
       met ? pc.green("met") : pc.red("missed"),
     ];
   });

@@ -1,14 +1,17 @@
 /** What `pulumi up` costs by itself: a program without resources on the same engine, language host and runtime. */
-import { type Engine, emptyStack, type FreshStack } from "../engine.ts";
+import { type Engine, type FreshStack, stackOf } from "../engine.ts";
 import { tools } from "../results.ts";
 import type { Tool } from "./tool.ts";
 
+/** Loads the SDK and declares nothing. */
+const program = 'import "@pulumi/pulumi";\n';
+
 export async function emptyUp(engine: Engine): Promise<Tool> {
-  let stack: FreshStack = await emptyStack(engine);
+  let stack: FreshStack = await stackOf(engine, program);
   return {
     name: tools.empty,
     forget: async () => {
-      stack = await emptyStack(engine);
+      stack = await stackOf(engine, program);
     },
     converge: () => stack.up({}),
   };

@@ -14,6 +14,7 @@ export async function pulumiLvs(engine: Engine): Promise<Tool> {
     },
     converge: up,
     changeWeight: up,
+    stateBytes: () => stack.stateBytes(),
   };
 }
 

@@ -11,4 +11,6 @@ export interface Tool {
   converge(work: Work): Promise<Command>;
   /** The same after one weight has changed, as its users would run it then: best on the director alone. */
   changeWeight?(work: Work): Promise<Command>;
+  /** Size of the state it keeps; only where it keeps one. */
+  stateBytes?(): Promise<number>;
 }

@@ -1,0 +1,101 @@
+/** `npm run bench:scale`: measures what tools cost by themselves, with hosts that are simulated and answer at once. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import pc from "picocolors";
+import { reportLongWork, SetupError } from "../../setup/rung.ts";
+import { workOn } from "../cluster.ts";
+import { type Engine, openEngine } from "../engine.ts";
+import { measure } from "../measure.ts";
+import { provideSsh, writeSshFiles } from "../openSsh.ts";
+import { providePython } from "../python.ts";
+import { bareCommands } from "../tools/bareCommands.ts";
+import { pulumiLvs } from "../tools/pulumiLvs.ts";
+import { pyinfra } from "../tools/pyinfra.ts";
+import { rawSsh } from "../tools/rawSsh.ts";
+import { hostCounts, milliseconds } from "./options.ts";
+import { type Row, scaleAims } from "./rows.ts";
+import { startSimulation } from "./simulation.ts";
+import { showRows } from "./table.ts";
+
+interface Options {
+  readonly hosts: readonly number[];
+  readonly latencyMs: number;
+  readonly json: boolean;
+}
+
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => interrupted.abort(new SetupError("interrupted; everything was removed")));
+}
+
+const options = new Command("npm run bench:scale --")
+  .description("Measure what tools cost by themselves, with simulated hosts that answer at once.")
+  .option("--hosts <counts>", "numbers of real servers", hostCounts, [10, 50, 100, 300, 1000])
+  .option("--latency-ms <time>", "what converging takes a host", milliseconds, 0)
+  .option("--json", "print JSON for machines", false)
+  .parse()
+  .opts<Options>();
+try {
+  await bench(options);
+} catch (error) {
+  // Whatever Ctrl-C has ended complains in its own way.
+  const reason: unknown = interrupted.signal.aborted ? interrupted.signal.reason : error;
+  if (!(reason instanceof SetupError)) throw error;
+  console.error(`${pc.red("error:")} ${reason.message}`);
+  process.exitCode = interrupted.signal.aborted ? 130 : 1;
+}
+
+async function bench({ hosts, latencyMs, json }: Options): Promise<void> {
+  await provideSsh();
+  const python = await providePython();
+  const directory = await mkdtemp(join(tmpdir(), "pulumi-lvs-bench-"));
+  try {
+    const engine = await openEngine(directory);
+    const rows: Row[] = [];
+    for (const count of hosts) rows.push(...(await measureHosts(engine, python, count, latencyMs)));
+    console.log(json ? JSON.stringify({ rows }, null, 2) : showRows(rows, scaleAims(rows, latencyMs)));
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Every tool with this many real servers, on hosts that are new to it. */
+async function measureHosts(
+  engine: Engine,
+  python: string,
+  count: number,
+  latencyMs: number,
+): Promise<Row[]> {
+  const { directory } = engine;
+  const simulation = await startSimulation(count, latencyMs);
+  try {
+    const ssh = await writeSshFiles(directory, simulation);
+    const work = workOn(simulation.hosts, { keyFile: ssh.keyFile, withDirector: true, weight: 1 });
+    const tools = [
+      await pulumiLvs(engine),
+      await bareCommands(engine, ssh.keyFile),
+      pyinfra(directory, python, ssh),
+      rawSsh(directory, ssh),
+    ];
+    const rows: Row[] = [];
+    for (const tool of tools) {
+      simulation.reset(work.plans);
+      for (const scenario of ["first run", "nothing to do"] as const) {
+        const command = await tool.converge(work);
+        const { seconds, peakMemoryMebibytes: peakMiB } = await reportLongWork(
+          `${count} hosts, ${scenario}: ${tool.name}`,
+          () => measure(command, interrupted.signal),
+        );
+        const left = simulation.unconverged();
+        if (left.length > 0) throw new SetupError(`${tool.name} has not converged ${left.join(", ")}`);
+        const stateBytes = (await tool.stateBytes?.()) ?? 0;
+        rows.push({ hosts: count, tool: tool.name, scenario, seconds, stateBytes, peakMiB });
+      }
+    }
+    return rows;
+  } finally {
+    await simulation.close();
+  }
+}
