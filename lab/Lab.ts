@@ -31,6 +31,8 @@ export interface LabArgs {
   readonly subnet: string;
   /** Default: `full`. */
   readonly image?: LabImage;
+  /** The image of a system that the hosts are to have, present in the engine. Default: Debian 12. */
+  readonly base?: string;
   /** Memory limit of each host in MiB. Default: 256. */
   readonly memoryMebibytes?: number;
   readonly hosts: readonly LabHostArgs[];
@@ -67,7 +69,7 @@ export class Lab extends pulumi.ComponentResource {
     const inLab = { parent: this, provider };
 
     const network = labNetwork(name, args, inLab);
-    const image = labImage(name, args.image ?? "full", inLab);
+    const image = labImage(name, args, inLab);
     const operator = new KeyPair(`${name}-operator`, { parent: this });
 
     this.hosts = Object.fromEntries(
@@ -139,16 +141,21 @@ function labNetwork(
   );
 }
 
-function labImage(name: string, target: LabImage, inLab: pulumi.CustomResourceOptions): docker.Image {
+function labImage(
+  name: string,
+  { image = "full", base }: LabArgs,
+  inLab: pulumi.CustomResourceOptions,
+): docker.Image {
   return new docker.Image(
     name,
     {
-      imageName: `pulumi-lvs-lab:${target}`,
+      imageName: `pulumi-lvs-lab:${image}${base ? `-${base.replace(":", "-")}` : ""}`,
       skipPush: true,
       build: {
         context: imageDirectory,
         dockerfile: `${imageDirectory}/Dockerfile`,
-        target,
+        target: image,
+        ...(base && { args: { BASE: base } }),
         platform: process.arch === "arm64" ? "linux/arm64" : "linux/amd64",
         // Needs nothing but the engine's API; BuildKit would call back into the plugin.
         builderVersion: docker.BuilderVersion.BuilderV1,

@@ -1,13 +1,13 @@
-/** Installs packages with apt and reads which Debian archives the machine is configured for. */
+/** Installs packages with apt and reads which archives the machine is configured for. */
 import { readFile } from "node:fs/promises";
 import { ExecaError, execa } from "execa";
 import { reportLongWork, SetupError } from "./rung.ts";
 
-/** Where a machine gets Debian from. */
-export interface DebianMirror {
+/** Where a machine gets a distribution from. */
+export interface Mirror {
   /** Address of the main archive. */
   archive: string;
-  /** Address of the security archive; undefined when the machine has none. */
+  /** Address of the security archive; undefined when the machine has none, or the main one has its packages. */
   security: string | undefined;
 }
 
@@ -59,8 +59,8 @@ function aptMessage(error: unknown): string[] {
   return told.length > 0 ? told : [error.shortMessage];
 }
 
-/** The Debian archives in the machine's own apt configuration; undefined on a machine that has none, such as Ubuntu. */
-export async function configuredDebianMirror(): Promise<DebianMirror | undefined> {
+/** A distribution's archives in the machine's own apt configuration; undefined on a machine that has none. */
+export async function configuredMirror(distribution: "Debian" | "Ubuntu"): Promise<Mirror | undefined> {
   const format = "$(ORIGIN)\t$(LABEL)\t$(REPO_URI)";
   const run = await execa("apt-get", ["indextargets", "--format", format, "Created-By: Packages"], {
     reject: false,
@@ -69,10 +69,10 @@ export async function configuredDebianMirror(): Promise<DebianMirror | undefined
   const targets = run.stdout.split("\n").map((line) => line.split("\t"));
   const find = (wanted: string) =>
     targets.find(
-      ([origin, label, uri]) => origin === "Debian" && label === wanted && uri?.startsWith("http"),
+      ([origin, label, uri]) => origin === distribution && label === wanted && uri?.startsWith("http"),
     )?.[2];
-  const archive = find("Debian");
-  return archive === undefined ? undefined : { archive, security: find("Debian-Security") };
+  const archive = find(distribution);
+  return archive === undefined ? undefined : { archive, security: find(`${distribution}-Security`) };
 }
 
 /** How the machine's apt fetches: proxies and the like, in apt.conf(5) format; empty when nothing is set. */

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { configuredDebianMirror, configuredFetching, installPackages } from "../../setup/apt.ts";
+import { configuredFetching, configuredMirror, installPackages } from "../../setup/apt.ts";
 import { SetupError } from "../../setup/rung.ts";
 
 let folder: string;
@@ -60,14 +60,14 @@ describe("installing packages", () => {
   });
 });
 
-describe("the machine's own Debian mirror", () => {
+describe("the machine's own mirror of a distribution", () => {
   it("is read from apt, other archives left aside", async () => {
     command(
       "apt-get",
       `printf '%s\\t%s\\t%s\\n' Somebody Packages http://192.0.2.1/other/ Debian Debian http://192.0.2.1/debian/ \\
         Debian Debian-Security http://192.0.2.1/security/`,
     );
-    expect(await configuredDebianMirror()).toEqual({
+    expect(await configuredMirror("Debian")).toEqual({
       archive: "http://192.0.2.1/debian/",
       security: "http://192.0.2.1/security/",
     });
@@ -75,7 +75,8 @@ describe("the machine's own Debian mirror", () => {
 
   it("does not exist on a machine that has none, such as Ubuntu", async () => {
     command("apt-get", "printf '%s\\t%s\\t%s\\n' Ubuntu Ubuntu http://192.0.2.1/ubuntu/");
-    expect(await configuredDebianMirror()).toBeUndefined();
+    expect(await configuredMirror("Debian")).toBeUndefined();
+    expect(await configuredMirror("Ubuntu")).toEqual({ archive: "http://192.0.2.1/ubuntu/" });
   });
 
   it("comes with the machine's way of fetching, and with nothing else of its configuration", async () => {

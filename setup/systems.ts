@@ -1,0 +1,54 @@
+/** The systems that a host may have: the images that lab hosts of each are built from, and what these are made of. */
+import { fileURLToPath } from "node:url";
+
+/** What all systems of one distribution share. */
+export interface Distribution {
+  /** As its archive names itself (ORIGIN in apt-get(8), indextargets). */
+  readonly name: "Debian" | "Ubuntu";
+  /** Debootstrap's script for all its suites: an old debootstrap does not know new suites by name. */
+  readonly script: string;
+  readonly components: string;
+  /** The keys that its archive is signed with: on this machine, and in an image. */
+  readonly keyrings: { readonly here: string; readonly image: string };
+  /** Its archive, for machines whose apt has none; has the security suite's packages in the one of updates. */
+  readonly publicArchive?: string;
+}
+
+/** One system. */
+export interface System {
+  readonly distribution: Distribution;
+  readonly suite: string;
+  /** As registries name it. */
+  readonly image: `${string}:${string}`;
+}
+
+const debianKeyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+const debian: Distribution = {
+  name: "Debian",
+  script: "sid",
+  components: "main",
+  keyrings: { here: debianKeyring, image: debianKeyring },
+};
+
+const ubuntu: Distribution = {
+  name: "Ubuntu",
+  script: "gutsy",
+  components: "main universe",
+  // Debian 12 has no package of it.
+  keyrings: {
+    here: fileURLToPath(new URL("ubuntu-archive-keyring.gpg", import.meta.url)),
+    image: "/usr/share/keyrings/ubuntu-archive-keyring.gpg",
+  },
+  publicArchive: "http://archive.ubuntu.com/ubuntu",
+};
+
+/** By the names that people know them by. */
+export const systems = {
+  "Debian 12": { distribution: debian, suite: "bookworm", image: "debian:bookworm-slim" },
+  "Debian 13": { distribution: debian, suite: "trixie", image: "debian:trixie-slim" },
+  "Ubuntu 22.04": { distribution: ubuntu, suite: "jammy", image: "ubuntu:jammy" },
+  "Ubuntu 24.04": { distribution: ubuntu, suite: "noble", image: "ubuntu:noble" },
+} as const satisfies Record<string, System>;
+
+export type SystemName = keyof typeof systems;
