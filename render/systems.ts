@@ -35,7 +35,8 @@ export const systems: Readonly<Record<System, Layout>> = {
       // The package enables and starts the second unit too; nothing of ours needs it.
       apache: { name: "apache2", units: ["apache2.service", "apache-htcacheclean.service"] },
       arping: { name: "iputils-arping", units: [] },
-      ipvsadm: { name: "ipvsadm", units: [] },
+      // In Debian 13 it has a unit of its own, which the package enables.
+      ipvsadm: { name: "ipvsadm", units: ["ipvsadm.service"] },
       keepalived: { name: "keepalived", units: ["keepalived.service"] },
       ldirectord: { name: "ldirectord", units: ["ldirectord.service"] },
       perl: { name: "perl", units: [] },

@@ -24,7 +24,6 @@ const broughtAlong: readonly (readonly [by: string, what: RegExp])[] = [
   ["the postinst of apache2", /^(file|content) \/var\/www\/html\/index\.html$/],
   ["a2enmod's books", /^(file|content) \/var\/lib\/apache2\//],
   ["ip_vs and nf_conntrack, which stay loaded", /^sysctl net\.(ipv4\.vs\.|netfilter\.nf_|nf_conntrack_max)/],
-  ["ipvsadm's init script, which does nothing", /^active unit ipvsadm\.service$/],
   ["ldirectord's unit, which wants it", /^active unit network-online\.target$/],
 ];
 

@@ -21,7 +21,7 @@ plan() {
   item 'link' '198.18.7.11' 'interface=eth0'
   item 'debconf' 'ipvsadm' 'answers=ipvsadm/auto_load_rules boolean false
 ipvsadm/daemon_method select none'
-  item 'packages' 'ipvsadm ldirectord iputils-arping' 'units=ldirectord.service'
+  item 'packages' 'ipvsadm ldirectord iputils-arping' 'units=ipvsadm.service ldirectord.service'
   item 'packages' 'keepalived' 'units=keepalived.service'
   item 'assignment' '/etc/default/ipvsadm AUTO' 'value=false'
   item 'assignment' '/etc/default/ipvsadm DAEMON' 'value=none'
