@@ -39,6 +39,8 @@ listen() {
     shift
   done
   known='' waiting=''
+  # When keepalived reloads, it ends this program with what it waits for, starts it anew, and does not say the state again.
+  ! grep -qs '^MASTER ' "$record" || settle
   while read -r _ _ state _; do
     case $state in
       MASTER_RX_LOWER_PRI)
@@ -73,6 +75,10 @@ unmute() { while ip rule del pref "$preference" 2>/dev/null; do :; done; }
 # knows neither connections nor health checks of the meantime. Whoever took over outranks it.
 hold() {
   echo 254 >"$took_over"
+  settle
+}
+
+settle() {
   { sleep "$late_seconds" && unmute && sleep "$contested_seconds" && echo 0 >"$took_over"; } &
   waiting=$!
 }

@@ -41,7 +41,6 @@ export function renderKeepalived(director: Director, group: VipGroup, program: s
       // Scripts for each event would overtake each other.
       `vrrp_notify_fifo ${fifo}`,
       `vrrp_notify_fifo_script "${program} listen ${vips.join(" ")}"`,
-      "fifo_write_vrrp_states_on_reload",
     ]),
     "",
     ...block(`track_file resigned`, [`file ${resigned}`, "weight 0", "init_file 0"]),

@@ -87,6 +87,28 @@ describe("a director that takes the VIPs", () => {
   });
 });
 
+describe("a reload of keepalived", () => {
+  const reload = (role: string) => {
+    listen(role);
+    for (const name of ["rules", "calls"]) writeFileSync(at(name), "");
+    writeFileSync(at("rules"), "add pref 31909 from 192.0.2.100 iif lo blackhole\n");
+    writeFileSync(at("run/pulumi-lvs-took-over"), "254\n");
+    listen();
+  };
+
+  it("does not leave the one that has taken the VIPs as it was right after that", () => {
+    reload("MASTER");
+    expect(calls()).toEqual(["6 s with 1 rules, took over 254", "10 s with 0 rules, took over 254"]);
+    expect(read("run/pulumi-lvs-took-over")).toBe("0\n");
+  });
+
+  it("leaves the one that stands by as it was", () => {
+    reload("BACKUP");
+    expect(read("calls")).toBe("");
+    expect(read("rules")).not.toBe("");
+  });
+});
+
 describe("a director that stands by", () => {
   it("refuses nobody, as connections may be another's, and outranks nobody", () => {
     listen("BACKUP");

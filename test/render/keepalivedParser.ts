@@ -48,7 +48,6 @@ const grammar: Grammar = {
         vrrp_higher_prio_send_advert: /^true$/,
         vrrp_notify_fifo: path,
         vrrp_notify_fifo_script: command,
-        fifo_write_vrrp_states_on_reload: none,
       },
     },
     track_file: { arguments: /^\w+$/, settings: trackedFile },
