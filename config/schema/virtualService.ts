@@ -19,7 +19,9 @@ const destination = settings({
   port: port
     .optional()
     .describe("Port on the real server. Direct routing cannot change the port. Default: the service's."),
-  upperThreshold: threshold("Connections at which it gets no new ones; 0 for no limit."),
+  upperThreshold: threshold(
+    "Connections at which it gets no new ones; 0 for no limit. The ldirectord of Ubuntu 22.04 knows none: choose keepalived there.",
+  ),
   lowerThreshold: threshold(
     "Connections below which it gets new ones again; 0 for three quarters of the upper one.",
   ),
