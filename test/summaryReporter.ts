@@ -1,13 +1,20 @@
-/** Ends a test run with one line that counts all tests: `N passed, N failed`. */
-import type { Reporter, TestModule } from "vitest/node";
+/** Ends a test run with why tests were skipped, and one line that counts all: `N passed, N failed`, `, N skipped` if some were. */
+import type { Reporter, TestModule, TestResult } from "vitest/node";
 
 export class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
-    const passed = tests.filter((test) => test.result().state === "passed").length;
+    const results = tests.map((test) => test.result());
+    const count = (state: TestResult["state"]) => results.filter((result) => result.state === state).length;
     // A file that cannot be loaded and an error outside of tests fail the run like a test does.
     const unloaded = modules.filter((module) => module.errors().length > 0).length;
-    const failed = tests.filter((test) => test.result().state === "failed").length + unloaded + errors.length;
-    process.on("exit", () => process.stdout.write(`${passed} passed, ${failed} failed\n`));
+    const failed = count("failed") + unloaded + errors.length;
+    const skipped = count("skipped") > 0 ? `, ${count("skipped")} skipped` : "";
+    const reasons = new Set(results.flatMap((result) => ("note" in result && result.note) || []));
+    const lines = [
+      ...[...reasons].map((reason) => `skipped: ${reason}`),
+      `${count("passed")} passed, ${failed} failed${skipped}`,
+    ];
+    process.on("exit", () => process.stdout.write(`${lines.join("\n")}\n`));
   }
 }
