@@ -3,20 +3,8 @@ import type { HostReading } from "../reading/hostReading.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
 import { digestOf } from "../render/script.ts";
 
-/** What a host may be told to do beside being converged, see `host/run.sh`. */
-export type Action =
-  /** A director: give a real server no new connections, and wait for those that it has. */
-  | "withdraw"
-  /** A director: give a withdrawn real server its weights back, as soon as it answers. */
-  | "readmit"
-  /** A real server: give back what its plan no longer names. */
-  | "release"
-  /** A director: drain what its next plan will send nothing more. */
-  | "drain"
-  /** A director: undo a drain, as the change does not come. */
-  | "abandon"
-  /** A director: let another one take the VIPs. */
-  | "handover";
+/** What a host may be told to do beside being converged: actions of `host/run.sh`, in the words of CONTRIBUTING's glossary. */
+export type Action = "withdraw" | "readmit" | "release" | "drain" | "abandon" | "handover";
 
 /** A host as it was found, and as it is to be. */
 export interface FoundHost {

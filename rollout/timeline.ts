@@ -10,7 +10,7 @@ export interface Timeline<Subject> {
   readonly involved: (subject: Subject) => Promise<readonly RunningHost[]>;
   /** Before a host that is there already is changed. Where one of them fails, the host stays as it is. */
   readonly before: readonly Step<Subject>[];
-  /** When it has been changed, or made. */
+  /** When it has been changed, or made. Where one of them fails, those after it are not done. */
   readonly after: readonly Step<Subject>[];
   /** When that has failed; the host's own run has put back what it had changed there. */
   readonly failed: readonly Step<Subject>[];

@@ -115,6 +115,7 @@ describe("under load, nothing is lost", () => {
     expect(preview.shown).toContain(
       `${before.master} holds the VIPs; directors are changed in this order: ${before.backup}, ${before.master}`,
     );
+    expect(preview.shown).toContain(`${before.master}: VIPs handed over to ${before.backup}, changed`);
     const shown = await upUnderLoad(stack, vip, weight(3));
     const changed = (name: string) => shown.indexOf(`${name}: file ${engine.file}`);
     const handedOver = shown.indexOf(`${before.master}: the VIPs are handed over`);
