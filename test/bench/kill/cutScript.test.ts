@@ -2,9 +2,12 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { cutAt, cutAtNext, cutOf, listingSteps, type Step, stepsOf } from "../../../bench/kill/cutScript.ts";
 import { shellLibrary } from "../../../render/shellLibrary.ts";
+
+// Some hundred runs of bash each.
+vi.setConfig({ testTimeout: 300_000 });
 
 /** A kind of item whose state is a file's content. */
 const thing = `
