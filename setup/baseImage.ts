@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import type Docker from "dockerode";
 import { execa } from "execa";
 import { canInstallPackages, installPackages } from "./apt.ts";
-import { bootstrap, mirrorOf, mirrorVariable } from "./bootstrap.ts";
+import { bootstrap, mirrorOf } from "./bootstrap.ts";
 import { cached } from "./cache.ts";
 import { dockerClient } from "./docker.ts";
 import { type Finding, report, reportLongWork, SetupError } from "./rung.ts";
@@ -108,9 +108,9 @@ async function make(docker: Docker, system: System): Promise<void> {
   }
   const mirror = await mirrorOf(distribution);
   if (mirror === undefined) {
-    const variable = mirrorVariable(distribution);
+    const { name, mirrorVariable } = distribution;
     throw new SetupError(
-      `${image} can neither be pulled nor made: apt on this machine has no ${distribution.name} mirror. Name one: ${variable}=http://…/${distribution.name.toLowerCase()}`,
+      `${image} can neither be pulled nor made: apt on this machine has no ${name} mirror. Name one: ${mirrorVariable}=http://…/${name.toLowerCase()}`,
     );
   }
   const root = await cached(image.replace(":", "-"), (partial) => bootstrap(partial, system, mirror));

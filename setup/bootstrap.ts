@@ -6,14 +6,9 @@ import { configuredFetching, configuredMirror, type Mirror } from "./apt.ts";
 import { reportLongWork, SetupError } from "./rung.ts";
 import type { Distribution, System } from "./systems.ts";
 
-/** Names a mirror on a machine whose apt has none of the distribution, or a better one. */
-export function mirrorVariable({ name }: Distribution): string {
-  return `PULUMI_LVS_${name.toUpperCase()}_MIRROR`;
-}
-
 /** Where a distribution is to be had; undefined where that is not known. */
 export async function mirrorOf(distribution: Distribution): Promise<Mirror | undefined> {
-  const chosen = process.env[mirrorVariable(distribution)];
+  const chosen = process.env[distribution.mirrorVariable];
   if (chosen) return { archive: chosen, security: undefined };
   const configured = await configuredMirror(distribution.name);
   if (configured !== undefined || distribution.publicArchive === undefined) return configured;
@@ -52,7 +47,7 @@ export async function bootstrap(root: string, system: System, mirror: Mirror): P
         [
           `${image} could not be made from ${mirror.archive}:`,
           ...said.map((line) => `  ${line}`),
-          `Check the network and that mirror (of /etc/apt or ${mirrorVariable(distribution)}), then run this again.`,
+          `Check the network and that mirror (of /etc/apt or ${distribution.mirrorVariable}), then run this again.`,
         ].join("\n"),
       );
     }

@@ -10,7 +10,9 @@ export interface Distribution {
   readonly components: string;
   /** The keys that its archive is signed with: on this machine, and in an image. */
   readonly keyrings: { readonly here: string; readonly image: string };
-  /** Its archive, for machines whose apt has none; has the security suite's packages in the one of updates. */
+  /** Environment variable that names a mirror of it, for a machine whose apt has none or that has a better one. */
+  readonly mirrorVariable: string;
+  /** Its archive, for machines whose apt has none. Its suite of updates must have the security updates too. */
   readonly publicArchive?: string;
 }
 
@@ -28,6 +30,7 @@ const debian: Distribution = {
   name: "Debian",
   script: "sid",
   components: "main",
+  mirrorVariable: "PULUMI_LVS_DEBIAN_MIRROR",
   keyrings: { here: debianKeyring, image: debianKeyring },
 };
 
@@ -35,6 +38,7 @@ const ubuntu: Distribution = {
   name: "Ubuntu",
   script: "gutsy",
   components: "main universe",
+  mirrorVariable: "PULUMI_LVS_UBUNTU_MIRROR",
   // Debian 12 has no package of it.
   keyrings: {
     here: fileURLToPath(new URL("ubuntu-archive-keyring.gpg", import.meta.url)),
