@@ -9,8 +9,8 @@ const real = ["test/cluster/**/*.test.ts", "test/toolchain/**/*.test.ts", "test/
 export default defineConfig({
   test: {
     reporters: ["default", new SummaryReporter()],
-    // Real tests wait more than they work: three files at a time, each with a stack, a network and names of its own.
-    maxWorkers: 3,
+    // Real tests wait more than they work: two files at a time, each with a stack, a network and names of its own.
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     projects: [
       {
