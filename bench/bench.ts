@@ -25,6 +25,7 @@ import { rawSsh } from "./tools/rawSsh.ts";
 interface Options {
   readonly hosts: number;
   readonly repeats: number;
+  readonly clusterOnly: boolean;
   readonly json: boolean;
 }
 
@@ -37,6 +38,7 @@ const options = new Command("npm run bench --")
   .description("Measure `pulumi up` beside raw SSH, pyinfra and Ansible doing the same work.")
   .option("--hosts <count>", "real servers", wholeNumber, 50)
   .option("--repeats <count>", "runs of each tool, of which the median counts", wholeNumber, 3)
+  .option("--cluster-only", "leave out the real servers by themselves", false)
   .option("--json", "print JSON for machines", false)
   .parse()
   .opts<Options>();
@@ -50,7 +52,7 @@ try {
   process.exitCode = interrupted.signal.aborted ? 130 : 1;
 }
 
-async function bench({ hosts: count, repeats, json }: Options): Promise<void> {
+async function bench({ hosts: count, repeats, clusterOnly, json }: Options): Promise<void> {
   await provideLabMachine();
   await provideSsh();
   const python = await providePython();
@@ -74,7 +76,7 @@ async function bench({ hosts: count, repeats, json }: Options): Promise<void> {
     const results = new Results();
     const run = { tools, hosts, ssh, start, repeats, results, signal: interrupted.signal };
     await measureCluster(run);
-    await measureRealServers(run);
+    if (!clusterOnly) await measureRealServers(run);
     print(results.scenarios(), scenarioNames(hosts).many, json);
   } finally {
     await removeHosts();

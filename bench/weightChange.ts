@@ -16,7 +16,7 @@ export interface NewWeight {
   readonly weight: number;
 }
 
-const longestSeconds = 60;
+const longestSeconds = 300;
 
 /** Runs the command while a connection of its own watches `ipvsadm -Sn`. */
 export async function measureChange(
