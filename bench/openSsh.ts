@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { endpointText } from "../model/address.ts";
 import { installPackages } from "../setup/apt.ts";
 import { report } from "../setup/rung.ts";
 import type { BenchHost, BenchHosts } from "./hosts.ts";
@@ -49,7 +50,7 @@ function wayTo({ address, ssh }: BenchHost): string {
 
 /** As sshd(8) has it under SSH_KNOWN_HOSTS FILE FORMAT. */
 function knownAs({ address, ssh }: BenchHost): string {
-  return ssh ? `[${ssh.host}]:${ssh.port}` : address;
+  return ssh ? endpointText({ address: `[${ssh.host}]`, port: ssh.port }) : address;
 }
 
 /** Runs a script on one host and returns what it prints; throws when it fails. */
