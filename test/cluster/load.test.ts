@@ -55,7 +55,11 @@ describe("the load", () => {
       const { "idle close": idleCloses, "announced close": _, ...losses } = Object.fromEntries(server.done);
       expect(Object.keys(losses).sort()).toEqual(["no answer", "reset", "short answer", "silence"]);
       expect(report.lost).toBe(Object.values(losses).reduce((sum, count) => sum + count, 0));
-      expect(report.byKind.keepAlive.closedIdle).toBe(idleCloses);
+      // A connection that is closed after its last request is seen by nobody.
+      const unseen = (idleCloses ?? 0) - report.byKind.keepAlive.closedIdle;
+      expect(unseen).toBeGreaterThanOrEqual(0);
+      expect(unseen).toBeLessThanOrEqual(mixture.keepAliveConnections);
+      expect(report.byKind.keepAlive.closedIdle).toBeGreaterThan(0);
       expect(report.byKind.newConnections.lost).toBeGreaterThan(0);
       expect(report.byKind.keepAlive.lost).toBeGreaterThan(0);
     } finally {
