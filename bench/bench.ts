@@ -2,11 +2,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, release, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
-import pc from "picocolors";
+import { Command } from "commander";
 import { provideLabMachine } from "../setup/labMachine.ts";
-import { SetupError } from "../setup/rung.ts";
 import { workOn } from "./cluster.ts";
+import { interrupted, runBenchmark, wholeNumber } from "./commandLine.ts";
 import { openEngine } from "./engine.ts";
 import { removeHosts, startHosts } from "./hosts.ts";
 import { provideInotify } from "./inotify.ts";
@@ -29,28 +28,15 @@ interface Options {
   readonly json: boolean;
 }
 
-const interrupted = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => interrupted.abort(new SetupError("interrupted; everything was removed")));
-}
-
 const options = new Command("npm run bench --")
   .description("Measure `pulumi up` beside raw SSH, pyinfra and Ansible doing the same work.")
-  .option("--hosts <count>", "real servers", wholeNumber, 50)
-  .option("--repeats <count>", "runs of each tool, of which the median counts", wholeNumber, 3)
+  .option("--hosts <count>", "real servers", wholeNumber(1), 50)
+  .option("--repeats <count>", "runs of each tool, of which the median counts", wholeNumber(1), 3)
   .option("--cluster-only", "leave out the real servers by themselves", false)
   .option("--json", "print JSON for machines", false)
   .parse()
   .opts<Options>();
-try {
-  await bench(options);
-} catch (error) {
-  // Whatever Ctrl-C has ended complains in its own way.
-  const reason: unknown = interrupted.signal.aborted ? interrupted.signal.reason : error;
-  if (!(reason instanceof SetupError)) throw error;
-  console.error(`${pc.red("error:")} ${reason.message}`);
-  process.exitCode = interrupted.signal.aborted ? 130 : 1;
-}
+await runBenchmark(() => bench(options));
 
 async function bench({ hosts: count, repeats, clusterOnly, json }: Options): Promise<void> {
   await provideLabMachine();
@@ -74,7 +60,7 @@ async function bench({ hosts: count, repeats, clusterOnly, json }: Options): Pro
     const { plans } = workOn(hosts, { keyFile: ssh.keyFile, withDirector: true, weight: 1 });
     const start = await readStartStates(ssh, plans);
     const results = new Results();
-    const run = { tools, hosts, ssh, start, repeats, results, signal: interrupted.signal };
+    const run = { tools, hosts, ssh, start, repeats, results, signal: interrupted };
     await measureCluster(run);
     if (!clusterOnly) await measureRealServers(run);
     print(results.scenarios(), scenarioNames(hosts).many, json);
@@ -98,10 +84,4 @@ function print(scenarios: Scenario[], many: { first: string; nothing: string }, 
   console.log(
     json ? JSON.stringify({ machine, scenarios, aims: goals }, null, 2) : showResults(scenarios, goals),
   );
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("give a whole number from 1 on");
-  return value;
 }

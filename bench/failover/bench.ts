@@ -1,11 +1,12 @@
 /** `npm run bench:failover`: has a director fail in every way under load, and measures what clients have of it. */
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import pc from "picocolors";
 import { provideLabMachine } from "../../setup/labMachine.ts";
 import { report, reportLongWork, SetupError } from "../../setup/rung.ts";
 import { provideVegeta } from "../../setup/vegeta.ts";
 import { TestStack } from "../../test/cluster/stack.ts";
 import { devLab, type Settings } from "../../test/fixtures.ts";
+import { interrupted, runBenchmark, wholeNumber } from "../commandLine.ts";
 import { cases, type FailoverCase } from "./cases.ts";
 import { type CaseResult, figuresOf, type Repeat } from "./figures.ts";
 import { downloadBytes, type Measured, measureFailover, type Place } from "./measure.ts";
@@ -31,28 +32,17 @@ interface Manner {
 const network = "198.18.63";
 const vip = `${network}.100`;
 
-const interrupted = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => interrupted.abort(new SetupError("interrupted; everything was removed")));
-}
-
 const options = new Command("npm run bench:failover --")
   .description("Have a director fail in every way under load, and measure what clients have of it.")
-  .option("--repeats <count>", "of each case, with the settings that are shipped", wholeNumber, 10)
-  .option("--default-repeats <count>", "of each case, with keepalived's default interval", wholeNumber, 3)
+  .option("--repeats <count>", "of each case, with the settings that are shipped", wholeNumber(0), 10)
+  .option("--default-repeats <count>", "of each case, with keepalived's default interval", wholeNumber(0), 3)
   .option("--only <words>", "leave out cases whose name does not contain this", "")
   .option("--json", "print JSON for machines", false)
   .option("--markdown", "print a table for a Markdown page", false)
   .addHelpText("after", "\nA repeat takes 20 to 30 s: all of it some 45 minutes.")
   .parse()
   .opts<Options>();
-try {
-  await bench(options);
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  console.error(`${pc.red("error:")} ${error.message}`);
-  process.exitCode = interrupted.signal.aborted ? 130 : 1;
-}
+await runBenchmark(() => bench(options));
 
 async function bench({ only, json, markdown, ...repeats }: Options): Promise<void> {
   const wanted = cases.filter(({ name }) => name.includes(only));
@@ -115,7 +105,7 @@ async function measureEach(
     const done: Repeat[] = [];
     measured.set(failover.name, done);
     for (let number = 1; number <= repeats; number++) {
-      interrupted.signal.throwIfAborted();
+      interrupted.throwIfAborted();
       const title = `${failover.name}, ${words}, ${number} of ${repeats}`;
       try {
         const { repeat, wrong } = await measureOne(place, failover, title);
@@ -145,10 +135,4 @@ async function bringUp(stack: TestStack, settings: Settings): Promise<void> {
   for (const { name } of await stack.hosts("realServer")) {
     await stack.onHost(name, `truncate -s ${downloadBytes} /var/www/pulumi-lvs/large`);
   }
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("give a whole number from 0 on");
-  return value;
 }

@@ -1,10 +1,10 @@
 /** `npm run bench:loss`: makes every kind of change under load and counts the requests that it loses, beside doing it by hand. */
-import { Command, InvalidArgumentError } from "commander";
-import pc from "picocolors";
+import { Command } from "commander";
 import { provideLabMachine } from "../../setup/labMachine.ts";
 import { SetupError } from "../../setup/rung.ts";
 import { provideVegeta } from "../../setup/vegeta.ts";
 import { TestStack } from "../../test/cluster/stack.ts";
+import { interrupted, runBenchmark, wholeNumber } from "../commandLine.ts";
 import { type Change, changes } from "./changes.ts";
 import { measureChange, type Outcome } from "./measure.ts";
 import { type EngineOutcome, measureSchedulers } from "./schedulers.ts";
@@ -26,17 +26,12 @@ interface Options {
   readonly markdown: boolean;
 }
 
-const interrupted = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => interrupted.abort(new SetupError("interrupted; everything was removed")));
-}
-
 const options = new Command("npm run bench:loss --")
   .description("Make every kind of change under load and count the requests that it loses.")
   .option(
     "--requests <count>",
     "requests to make in all while changes are made our way",
-    wholeNumber,
+    wholeNumber(1),
     100_000,
   )
   .option("--only <words>", "leave out changes whose name does not contain this", "")
@@ -44,13 +39,7 @@ const options = new Command("npm run bench:loss --")
   .option("--markdown", "print a table for a Markdown page", false)
   .parse()
   .opts<Options>();
-try {
-  await bench(options);
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  console.error(`${pc.red("error:")} ${error.message}`);
-  process.exitCode = interrupted.signal.aborted ? 130 : 1;
-}
+await runBenchmark(() => bench(options));
 
 async function bench({ requests, only, json, markdown }: Options): Promise<void> {
   const wanted = changes.filter(({ name }) => name.includes(only));
@@ -92,17 +81,11 @@ async function measureAll(stack: TestStack, wanted: readonly Change[], requests:
   try {
     await stack.begin({});
     for (const change of wanted) {
-      interrupted.signal.throwIfAborted();
+      interrupted.throwIfAborted();
       outcomes.push(await measureChange(stack, change, requests));
     }
   } finally {
     await stack.dispose();
   }
   return outcomes;
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("give a whole number from 1 on");
-  return value;
 }

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import pc from "picocolors";
 import { reportLongWork, SetupError } from "../../setup/rung.ts";
 import { workOn } from "../cluster.ts";
+import { interrupted, runBenchmark } from "../commandLine.ts";
 import { type Engine, openEngine } from "../engine.ts";
 import { measure } from "../measure.ts";
 import { provideSsh, writeSshFiles } from "../openSsh.ts";
@@ -25,11 +25,6 @@ interface Options {
   readonly json: boolean;
 }
 
-const interrupted = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => interrupted.abort(new SetupError("interrupted; everything was removed")));
-}
-
 const options = new Command("npm run bench:scale --")
   .description("Measure what tools cost by themselves, with simulated hosts that answer at once.")
   .option("--hosts <counts>", "numbers of real servers", hostCounts, [10, 50, 100, 300, 1000])
@@ -37,15 +32,7 @@ const options = new Command("npm run bench:scale --")
   .option("--json", "print JSON for machines", false)
   .parse()
   .opts<Options>();
-try {
-  await bench(options);
-} catch (error) {
-  // Whatever Ctrl-C has ended complains in its own way.
-  const reason: unknown = interrupted.signal.aborted ? interrupted.signal.reason : error;
-  if (!(reason instanceof SetupError)) throw error;
-  console.error(`${pc.red("error:")} ${reason.message}`);
-  process.exitCode = interrupted.signal.aborted ? 130 : 1;
-}
+await runBenchmark(() => bench(options));
 
 async function bench({ hosts, latencyMs, json }: Options): Promise<void> {
   await provideSsh();
@@ -86,7 +73,7 @@ async function measureHosts(
         const command = await tool.converge(work);
         const { seconds, peakMemoryMebibytes: peakMiB } = await reportLongWork(
           `${count} hosts, ${scenario}: ${tool.name}`,
-          () => measure(command, interrupted.signal),
+          () => measure(command, interrupted),
         );
         const left = simulation.unconverged();
         if (left.length > 0) throw new SetupError(`${tool.name} has not converged ${left.join(", ")}`);
