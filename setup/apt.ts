@@ -1,5 +1,6 @@
 /** Installs packages with apt and reads which archives the machine is configured for. */
 import { readFile } from "node:fs/promises";
+import { Mutex } from "async-mutex";
 import { ExecaError, execa } from "execa";
 import { reportLongWork, SetupError } from "./rung.ts";
 
@@ -22,8 +23,15 @@ export async function isDebianOrUbuntu(): Promise<boolean> {
   return /^ID=("?)(debian|ubuntu)\1$/m.test(release);
 }
 
+/** apt waits for another one that installs, but fails where another one fetches lists. */
+const oneAtATime = new Mutex();
+
 /** Installs packages, shows how far apt is, and survives an earlier run that was interrupted. Throws a {@link SetupError}. */
 export async function installPackages(packages: readonly string[], reason: string): Promise<void> {
+  await oneAtATime.runExclusive(() => install(packages, reason));
+}
+
+async function install(packages: readonly string[], reason: string): Promise<void> {
   await reportLongWork(`Installing ${packages.join(", ")}: ${reason}`, async (show) => {
     // A mirror of something else may be down: whether these packages can be had is seen on installing them.
     const update = await apt(["update"], show).catch(aptMessage);

@@ -21,12 +21,18 @@ export function report(line: string): void {
   process.stderr.write(`${pc.dim("•")} ${line}\n`);
 }
 
-/** Prints what is done and shows that it goes on: a spinner on a terminal, a line each half minute elsewhere. */
+/** A terminal has room for one. */
+let isSpinning = false;
+
+/**
+ * Prints what is done and shows that it goes on: a spinner on a terminal, a line each half minute elsewhere, and for what is
+ * done beside the work that has the spinner.
+ */
 export async function reportLongWork<T>(
   title: string,
   work: (show: (detail: string) => void) => Promise<T>,
 ): Promise<T> {
-  return process.stderr.isTTY ? withSpinner(title, work) : withLines(title, work);
+  return process.stderr.isTTY && !isSpinning ? withSpinner(title, work) : withLines(title, work);
 }
 
 async function withSpinner<T>(
@@ -35,6 +41,7 @@ async function withSpinner<T>(
 ): Promise<T> {
   const started = Date.now();
   const spinner = ora({ text: title, stream: process.stderr }).start();
+  isSpinning = true;
   let detail = "";
   const timer = setInterval(() => {
     spinner.text = `${title} ${pc.dim([elapsed(started), detail].filter(Boolean).join(" "))}`;
@@ -50,6 +57,7 @@ async function withSpinner<T>(
     throw error;
   } finally {
     clearInterval(timer);
+    isSpinning = false;
   }
 }
 

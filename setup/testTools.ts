@@ -24,10 +24,10 @@ const tools: readonly TestTool[] = [
     reason: "the tests check every shell program with it",
   },
   {
-    name: "Perl's LWP",
-    package: "libwww-perl",
-    probe: ["perl", "-MLWP::Protocol::https", "-e", "1"],
-    reason: "the tests run the health check, which asks with it",
+    name: "Perl's TLS",
+    package: "libio-socket-ssl-perl",
+    probe: ["perl", "-MIO::Socket::SSL", "-e", "1"],
+    reason: "the tests run health checks over HTTPS with it",
   },
   {
     name: "sshd",
@@ -38,18 +38,22 @@ const tools: readonly TestTool[] = [
   },
 ];
 
-/** Gets each tool from the distribution unless it is present. Throws a {@link SetupError} where neither is possible. */
+/** Gets what is missing from the distribution, all at once. Throws a {@link SetupError} where that is not possible. */
 export async function provideTestTools(): Promise<void> {
-  for (const tool of tools) {
-    if (await isPresent(tool)) continue;
-    if (!(await canInstallPackages())) {
-      throw new SetupError(
-        `${tool.name} is missing, and the tests need it: install it, or run them as root on Debian or Ubuntu`,
-      );
-    }
-    for (const unit of tool.units ?? []) await mask(unit);
-    await installPackages([tool.package], tool.reason);
+  const presence = await Promise.all(tools.map(isPresent));
+  const missing = tools.filter((_, at) => !presence[at]);
+  if (missing.length === 0) return;
+  if (!(await canInstallPackages())) {
+    const names = missing.map(({ name }) => name).join(", ");
+    throw new SetupError(
+      `The tests need ${names}: install what is missing, or run them as root on Debian or Ubuntu`,
+    );
   }
+  for (const unit of missing.flatMap(({ units = [] }) => units)) await mask(unit);
+  await installPackages(
+    missing.map((tool) => tool.package),
+    missing.map(({ reason }) => reason).join("; "),
+  );
 }
 
 /** What the doctor says about them; changes nothing. */

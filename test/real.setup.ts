@@ -3,6 +3,6 @@ import { provideLabMachine } from "../setup/labMachine.ts";
 import { providePulumi } from "../setup/pulumi.ts";
 
 export async function setup(): Promise<void> {
-  await provideLabMachine();
-  await providePulumi();
+  // One downloads while the other computes.
+  await Promise.all([provideLabMachine(), providePulumi()]);
 }
