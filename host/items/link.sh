@@ -1,10 +1,15 @@
 # The interface that holds this host's address: link ADDRESS interface. Nothing sets it; the plan is wrong where it differs.
 # `interface` is empty where any will do.
 
-# Sets `link` to the interface that holds ADDRESS; empty where none does.
+# By address, once for each comparison.
+declare -A link_of=()
+
+# find_link ADDRESS: sets `link` to the interface that holds it; empty where none does.
 find_link() {
-  link=''
+  link=${link_of[$1]:-}
+  [ -z "$link" ] || return 0
   read -r _ link _ < <(ip -4 -o address show to "$1") || true
+  link_of[$1]=$link
 }
 
 link_read() {

@@ -1,11 +1,40 @@
 # A systemd unit: unit NAME enablement activity; `enablement` is enabled or disabled, `activity` active, inactive or - for
 # either.
 
+# "ENABLEMENT ACTIVITY" by unit, once for each comparison.
+declare -A unit_states=()
+
 unit_read() {
   local enablement activity "${@:2}"
-  wanted="$enablement $activity" found="$(unit_enablement "$1") -"
-  [ "$activity" = - ] || found="${found% -} $(unit_property ActiveState "$1")"
+  wanted="$enablement $activity"
+  if is_changing; then
+    found="$(unit_enablement "$1") $(unit_property ActiveState "$1")"
+  else
+    [ ${#unit_states[@]} -gt 0 ] || read_units
+    found=${unit_states[$1]}
+  fi
+  [ "$activity" != - ] || found="${found% *} -"
   [ ! -e "$state/reload/$1" ] || found+=' (to be reloaded)'
+}
+
+# All units of the plan at once, as each call takes a small director a tenth of a second.
+read_units() {
+  local ids unit line at=0 present=() activities=() enablements=()
+  ids_of unit
+  while IFS= read -r line; do
+    case $line in
+      '') at=$((at + 1)) ;;
+      LoadState=not-found) unit_states[${ids[at]}]=absent ;;
+      ActiveState=*) activities[at]=${line#*=} ;;
+    esac
+  done < <(systemctl show -p LoadState,ActiveState "${ids[@]}")
+  for unit in "${ids[@]}"; do [ -n "${unit_states[$unit]:-}" ] || present+=("$unit"); done
+  [ ${#present[@]} -eq 0 ] || mapfile -t enablements < <(systemctl is-enabled "${present[@]}" 2>/dev/null)
+  # It has no line for one that it cannot tell.
+  [ ${#enablements[@]} -eq ${#present[@]} ] ||
+    for at in "${!present[@]}"; do enablements[at]=$(unit_enablement "${present[at]}"); done
+  for at in "${!present[@]}"; do unit_states[${present[at]}]=${enablements[at]}; done
+  for at in "${!ids[@]}"; do unit_states[${ids[at]}]+=" ${activities[at]}"; done
 }
 
 # Read from disk: what the manager says is true only after a daemon-reload, which is dear.
