@@ -5,7 +5,9 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 /** Relative, as an absolute path would change the command, and so the keys, with the checkout's place. */
-const script = relative(process.cwd(), fileURLToPath(new URL("keygen.ts", import.meta.url)));
+const inCheckout = (path: string) =>
+  `./${relative(process.cwd(), fileURLToPath(new URL(path, import.meta.url)))}`;
+const generate = `node --import ${inCheckout("../setup/bundled.mjs")} ${inCheckout("keygen.ts")}`;
 
 /** A new key pair; it stays the same until it is destroyed. */
 export class KeyPair extends pulumi.ComponentResource {
@@ -18,7 +20,7 @@ export class KeyPair extends pulumi.ComponentResource {
     super("lvs:lab:KeyPair", name, {}, options);
     const made = new local.Command(
       name,
-      { create: `node --import tsx ${script}`, logging: "none", addPreviousOutputInEnv: false },
+      { create: generate, logging: "none", addPreviousOutputInEnv: false },
       { parent: this, additionalSecretOutputs: ["stdout"] },
     );
     const pair = made.stdout.apply((json): { privateKey: string; publicKey: string } => JSON.parse(json));

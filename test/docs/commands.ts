@@ -67,7 +67,7 @@ function mistakesInNpm([verb = "", ...args]: readonly string[]): string[] {
 
 /** The options of an `npm run` verb: those that its program declares, and Pulumi's where it hands them on. */
 function optionsOf(script: string): ReadonlySet<string> {
-  const [, program] = /^tsx (\S+)$/.exec(manifest.scripts[script] ?? "") ?? [];
+  const [, program] = /^node .* (\S+\.ts)$/.exec(manifest.scripts[script] ?? "") ?? [];
   if (program === undefined) return new Set();
   const imported = importsOf(program).filter(({ isOurs }) => isOurs);
   const sources = [program, ...imported.map(({ to }) => to)].map(textOf);

@@ -103,7 +103,9 @@ describe("a lab", () => {
         builderVersion: "BuilderV1",
       },
     });
-    expect(inputsOf("command:local:Command", "lab-operator").create).toBe("node --import tsx lab/keygen.ts");
+    expect(inputsOf("command:local:Command", "lab-operator").create).toBe(
+      "node --import ./setup/bundled.mjs ./lab/keygen.ts",
+    );
   });
 
   it("tells how to reach each host, with a key of its own per host", () => {

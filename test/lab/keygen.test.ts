@@ -17,6 +17,9 @@ it("prints a key pair that belongs together and is another one each time", () =>
 
 function generate(): { privateKey: string; publicKey: string } {
   return JSON.parse(
-    execFileSync("node", ["--import", "tsx", "lab/keygen.ts"], { cwd: inCheckout("."), encoding: "utf8" }),
+    execFileSync("node", ["--import", "./setup/bundled.mjs", "lab/keygen.ts"], {
+      cwd: inCheckout("."),
+      encoding: "utf8",
+    }),
   );
 }
