@@ -6,21 +6,28 @@
 debconf_answers=/var/cache/debconf/config.dat
 
 debconf_read() {
-  local kept='' answer question value answers "${@:2}"
+  local kept='' answer question answers "${@:2}"
   wanted='' found=''
-  [ ! -e "$debconf_answers" ] || IFS= read -r -d '' kept <"$debconf_answers" || true
+  [ ! -e "$debconf_answers" ] || kept=$'\n'$(answers_of "$1")$'\n'
   while IFS= read -r answer; do
-    question=${answer%% *} value=unanswered
-    if [[ $'\n'$kept == *$'\n'"Name: $question"$'\n'* ]]; then
-      value=${kept#*"Name: $question"$'\n'}
-      value=${value%%$'\n\n'*}
-      [[ $'\n'$value == *$'\nValue: '* ]] || value=$'\nValue: unanswered'
-      value=${value#*Value: }
-      value=${value%%$'\n'*}
-    fi
+    question=${answer%% *}
     wanted+="$question ${answer##* } "
-    found+="$question $value "
+    if [[ $kept == *$'\n'"$question "* ]]; then
+      found+="$question ${kept#*$'\n'"$question "}"
+      found="${found%%$'\n'*} "
+    else
+      found+="$question unanswered "
+    fi
   done <<<"$answers"
+}
+
+# Prints "QUESTION VALUE" of each that a package has had answered.
+answers_of() {
+  awk -v package="$1" '
+    BEGIN { RS = ""; FS = "\n" }
+    index($1, "Name: " package "/") == 1 {
+      for (field = 2; field <= NF; field++) if ($field ~ /^Value: /) print substr($1, 7) " " substr($field, 8)
+    }' "$debconf_answers"
 }
 
 debconf_set() {
