@@ -1,4 +1,4 @@
-/** Runs one command on one host over SSH and always closes the connection. */
+/** Runs commands on one host over SSH: one, after which the connection is closed, or several over one connection. */
 import { StringDecoder } from "node:string_decoder";
 import type { Client, ClientChannel } from "ssh2";
 import { connect } from "./connect.ts";
@@ -32,16 +32,41 @@ export interface SshResult {
 
 /** Runs the command and returns how it ended; throws an SshError when it could not be started or was cut off. */
 export async function runOverSsh(target: SshTarget, command: SshCommand): Promise<SshResult> {
-  const connection = await connect(target, command);
+  const session = await openSession(target, command);
   try {
-    return await execute(connection.client, target, command);
+    return await session.run(command);
   } finally {
-    connection.close();
+    session.close();
   }
 }
 
+/** A login that runs one command after the other. */
+export interface SshSession {
+  /** Whether the server has closed the connection, or it broke. */
+  readonly isOver: boolean;
+  /** Like {@link runOverSsh}. */
+  run(command: SshCommand): Promise<SshResult>;
+  close(): void;
+}
+
+/** Logs in; throws an SshError. */
+export async function openSession(target: SshTarget, options: DialOptions = {}): Promise<SshSession> {
+  const { client, close } = await connect(target, options);
+  let isOver = false;
+  client.once("close", () => {
+    isOver = true;
+  });
+  return {
+    get isOver() {
+      return isOver;
+    },
+    run: (command) => execute(client, target, command),
+    close,
+  };
+}
+
 function execute(client: Client, target: SshTarget, command: SshCommand): Promise<SshResult> {
-  let timer: NodeJS.Timeout | undefined;
+  const ending = new AbortController();
   const ended = new Promise<SshResult>((resolve, reject) => {
     const lost = (reason: string) =>
       reject(
@@ -49,12 +74,16 @@ function execute(client: Client, target: SshTarget, command: SshCommand): Promis
           `${endpointOf(target)}: the connection broke while the command ran (${reason}); it may still be running there`,
         ),
       );
-    client.on("error", (error) => lost(error.message)).on("close", () => lost("closed by the server"));
+    const failed = (error: Error) => lost(error.message);
+    const closed = () => lost("closed by the server");
+    client.on("error", failed).on("close", closed);
+    ending.signal.addEventListener("abort", () => client.off("error", failed).off("close", closed));
     if (command.longestSeconds !== undefined) {
-      timer = setTimeout(
+      const timer = setTimeout(
         () => lost(`no end within ${command.longestSeconds} s`),
         command.longestSeconds * 1000,
       );
+      ending.signal.addEventListener("abort", () => clearTimeout(timer));
     }
     client.exec(command.command, { env: command.environment ?? {} }, (error, channel) => {
       if (error) return lost(error.message);
@@ -66,7 +95,7 @@ function execute(client: Client, target: SshTarget, command: SshCommand): Promis
       channel.end(command.stdin ?? "");
     });
   });
-  return ended.finally(() => clearTimeout(timer));
+  return ended.finally(() => ending.abort());
 }
 
 function collect(channel: ClientChannel, command: SshCommand, done: (result: SshResult) => void): void {

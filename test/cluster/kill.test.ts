@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cutAtNext, cutOf } from "../../bench/kill/cutScript.ts";
 import { drift, realServers, scriptsOf, statesOf } from "../../bench/kill/states.ts";
 import { startLoad } from "../../load/load.ts";
-import { runOverSsh } from "../../ssh/client.ts";
 import { TestStack } from "./stack.ts";
 
 const network = "198.18.94";
@@ -22,8 +21,8 @@ const content =
   "mkdir -p /srv/www && echo other >/srv/www/index.html && truncate -s 40M /srv/www/large /var/www/pulumi-lvs/large";
 /** Apache closes idle connections when it reloads: a kept-alive one may end on a real server, and on no director. */
 const mixtures = {
-  realServer: { newConnectionsPerSecond: 200, keepAliveConnections: 0, downloads: 2 },
-  director: { newConnectionsPerSecond: 200, keepAliveConnections: 6, downloads: 2 },
+  realServer: { newConnectionsPerSecond: 100, keepAliveConnections: 0, downloads: 2 },
+  director: { newConnectionsPerSecond: 100, keepAliveConnections: 6, downloads: 2 },
 } as const;
 
 beforeAll(async () => {
@@ -53,11 +52,11 @@ async function killedInTurn(
   pattern = everyChange,
   action = "converge",
 ): Promise<string[]> {
-  const { target } = await stack.host(name);
+  const session = await stack.session(name);
   const passed: string[] = [];
   for (;;) {
     const stdin = cutAtNext(script, pattern, passed);
-    const run = await runOverSsh(target, { command: `bash -s -- ${action}`, stdin });
+    const run = await session.run({ command: `bash -s -- ${action}`, stdin });
     const step = cutOf(run.stdout);
     if (step === undefined) {
       expect(run).toMatchObject({ exitCode: 0 });

@@ -32,7 +32,10 @@ const interruptions = {
   reboot: async (host: string) => {
     const before = await bootId(host);
     await stack.onHost(host, "systemctl reboot").catch(() => undefined);
-    while ((await bootId(host).catch(() => before)) === before) await sleep(200);
+    while ((await bootId(host).catch(() => before)) === before) {
+      stack.logOut(host);
+      await sleep(200);
+    }
   },
 };
 

@@ -6,7 +6,7 @@ import Docker from "dockerode";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import { digestIn } from "../../render/script.ts";
-import { runOverSsh } from "../../ssh/client.ts";
+import { openSession, type SshSession } from "../../ssh/client.ts";
 import { parseStackState, type StackState, type StateHost } from "../../status/stackState.ts";
 import { inCheckout, type Settings } from "../fixtures.ts";
 import { removeLeftovers } from "./leftovers.ts";
@@ -25,6 +25,8 @@ export class TestStack {
   agentSocket = "";
   readonly #directory: string;
   #state: Promise<StackState> | undefined;
+  /** A login takes a host of the lab longer than most commands do. */
+  readonly #sessions = new Map<string, SshSession>();
 
   /** `name` must start with `test-`: git ignores the settings files of such stacks. */
   constructor(name: string) {
@@ -56,13 +58,16 @@ export class TestStack {
 
   /** Runs `npm run VERB -- --stack NAME ARGS`; does not throw when the verb fails. */
   async run(verb: string, ...args: string[]): Promise<VerbResult> {
-    this.#state = undefined;
     const { exitCode = 1, stdout, all } = await this.start(verb, ...args);
     return { exitCode, stdout, shown: all };
   }
 
   /** Starts a verb as a terminal does: in a process group of its own, which Ctrl-C reaches as a whole. */
   start(verb: string, ...args: string[]) {
+    if (!["preview", "status", "drift", "handover"].includes(verb)) {
+      this.#state = undefined;
+      for (const host of this.#sessions.keys()) this.logOut(host);
+    }
     return execa("npm", ["run", "--silent", verb, "--", "--stack", this.name, ...args], {
       cwd: inCheckout(""),
       env: this.environment,
@@ -120,13 +125,20 @@ export class TestStack {
 
   /** Runs a command on a converged host; returns its standard output, throws when it fails. */
   async onHost(name: string, command: string, stdin = ""): Promise<string> {
-    const { target } = await this.host(name);
-    const { exitCode, stdout, stderr } = await runOverSsh(
-      { ...target, dialErrorLimit: 20 },
-      { command, stdin },
-    );
+    const session = await this.session(name);
+    const { exitCode, stdout, stderr } = await session.run({ command, stdin });
     if (exitCode !== 0) throw new Error(`${name}: ${command}: exit ${exitCode}\n${stdout}${stderr}`);
     return stdout;
+  }
+
+  /** A login on a converged host, the one from before where it is still open. */
+  async session(name: string): Promise<SshSession> {
+    const open = this.#sessions.get(name);
+    if (open && !open.isOver) return open;
+    const { target } = await this.host(name);
+    const session = await openSession({ ...target, dialErrorLimit: 20 });
+    this.#sessions.set(name, session);
+    return session;
   }
 
   /** The whole script of a host's last converge, which is in the host's memory until it restarts. */
@@ -134,7 +146,15 @@ export class TestStack {
     return this.onHost(name, `cat /run/pulumi-lvs/${digestIn((await this.host(name)).script)}`);
   }
 
+  /** The next command logs in again: before a machine is gone without a word. */
+  logOut(host: string): void {
+    this.#sessions.get(host)?.close();
+    this.#sessions.delete(host);
+  }
+
+  /** A machine of the lab; it may be about to be stopped. */
   container(host: string): Docker.Container {
+    this.logOut(host);
     return new Docker().getContainer(`pulumi-lvs-${this.name}-${host}`);
   }
 
