@@ -91,12 +91,14 @@ export interface DebconfAnswer {
   readonly value: string;
 }
 
-/** A file with its whole content, owned by root. */
+/** A file with its whole content, owned by root; one with secrets has mode 0600, whatever `mode` says. */
 export interface FileItem {
   readonly kind: "file";
   readonly path: string;
   readonly mode: "0644" | "0755";
   readonly content: string;
+  /** Lines of `content` that are shown to nobody. Default: none. */
+  readonly secrets?: readonly string[];
   /** Which of our programs it is, such as `host/vip.sh`: a preview, and so the state, shows it by its digest. */
   readonly program?: string;
   /** Unit to reload when the file changes. */
@@ -154,8 +156,11 @@ const kinds: { readonly [K in Item["kind"]]: ItemKind<Extract<Item, { kind: K }>
   sysctl: { id: ({ key }) => key, fields: ({ value }) => ({ value }) },
   file: {
     id: ({ path }) => path,
-    fields: ({ mode, content, notify = "", check = "" }) => ({ permissions: mode, content, notify, check }),
-    inWords: ({ content, program }) => (program ? `${program}, sha256 ${digest(content)}` : content),
+    fields: ({ mode, secrets = [], content, notify = "", check = "" }) => {
+      return { permissions: secrets.length > 0 ? "0600" : mode, content, notify, check };
+    },
+    inWords: ({ program, ...file }) =>
+      program ? `${program}, sha256 ${digest(file.content)}` : withoutSecrets(file).content,
     disturbs: ({ notify }) => (notify === undefined ? [] : [notify]),
   },
   revision: {
@@ -243,6 +248,17 @@ export function itemLabel(item: Item): string {
 /** Units whose service a change to the item may interrupt. */
 export function unitsDisturbedBy(item: Item): readonly string[] {
   return kindOf(item).disturbs?.(item) ?? [];
+}
+
+/** The item with `[secret]` in place of what is shown to nobody. */
+export function withoutSecrets<I extends Item>(item: I): I {
+  if (item.kind !== "file" || !item.secrets?.length) return item;
+  // A bracket on its own tells nothing, and others are like it.
+  const secrets = new Set(item.secrets.filter((line) => !/^[{}]$/.test(line)));
+  const shown = item.content
+    .split("\n")
+    .map((line) => (secrets.has(line.trim()) ? line.replace(/\S.*/, "[secret]") : line));
+  return { ...item, content: shown.join("\n") };
 }
 
 /** The plan as a mapping that reads well in a preview: what is held, and how. */

@@ -1,7 +1,7 @@
 /** HostPlan → the one script a host runs; the only place that quotes for the shell. */
 import { createHash } from "node:crypto";
 import type { HostPlan } from "./hostPlan.ts";
-import { itemWords } from "./hostPlan.ts";
+import { itemWords, withoutSecrets } from "./hostPlan.ts";
 import { launcher, shellLibrary } from "./shellLibrary.ts";
 
 /** The format of what is kept on hosts and in stacks (host/format.sh, CONTRIBUTING). */
@@ -13,9 +13,13 @@ export function shellWord(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** What a plan is recognised by on a host: it changes with the plan and with the shell that holds it. */
+/**
+ * What a plan is recognised by on a host: it changes with the plan and with the shell that holds it. Whoever sees it could
+ * try what a secret may be, so it does not change with one: the host itself tells that it has another one.
+ */
 export function digestOf(plan: HostPlan): string {
-  const whole = [plan.role, plan.host, plan.address, planFunction(plan), shellLibrary].join("\0");
+  const shown = { ...plan, items: plan.items.map(withoutSecrets) };
+  const whole = [plan.role, plan.host, plan.address, planFunction(shown), shellLibrary].join("\0");
   return createHash("sha256").update(whole).digest("hex").slice(0, 16);
 }
 

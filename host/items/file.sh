@@ -14,6 +14,8 @@ file_read() {
   found=${found##*$'\n'}
   if [ "$present" != "$content" ]; then
     found='other content'
+    # What the digest of a plan does not tell.
+    [ "$permissions" != 0600 ] || found='other content, or another secret'
   elif [ "$found" = "$permissions" ]; then
     found=$wanted
   else
@@ -31,9 +33,12 @@ ask_file_modes() {
 file_set() {
   local path=$1 candidate=$1.pulumi-lvs-candidate permissions content notify check "${@:2}"
   [ -d "${path%/*}" ] || mkdir -p "${path%/*}"
-  printf '%s' "$content" >"$candidate" || { rm -f "$candidate"; fail "cannot write $path; is the disk full?"; }
-  chmod "$permissions" "$candidate"
-  if [ -n "$check" ] && ! "check_$check" "$candidate" "$path"; then
+  # It has its permissions before it has its content, which may be a secret.
+  { : >"$candidate" && chmod "$permissions" "$candidate" && printf '%s' "$content" >"$candidate"; } || {
+    rm -f "$candidate"
+    fail "cannot write $path; is the disk full?"
+  }
+  if [ -n "$check" ] && ! judge "$check" "$candidate" "$path" "$permissions"; then
     reject "$candidate" "$path"
     rm -f "$candidate"
     fail "$check refuses the new $path (see above); the old one stays"
@@ -42,6 +47,19 @@ file_set() {
   sync "$candidate"
   mv "$candidate" "$path"
   file_modes=
+}
+
+# judge PROGRAM FILE PATH PERMISSIONS: what a program says of a file with secrets may have them in it.
+judge() {
+  local said=$state/rejected$3.said
+  [ "$4" = 0600 ] || { "check_$1" "$2" "$3"; return; }
+  mkdir -p "${said%/*}"
+  (umask 077 && : >"$said")
+  "check_$1" "$2" "$3" 2>"$said" || {
+    note "$host: this file has secrets, so what $1 says of it is kept as $said"
+    return 1
+  }
+  rm -f "$said"
 }
 
 # As ldirectord compiles a check (its sub check_external_perl); a check that is run without addresses asks nobody.
@@ -53,14 +71,14 @@ check_perl() {
     $check->();' "$1"
 }
 
-# ldirectord(8): `status` parses the file; exit code 2 is a configuration error, 0, 1 and 3 tell of the daemon.
+# ldirectord(8): `status` parses the file; exit code 2 is a configuration error, 0, 1 and 3 tell of the daemon. It warns of
+# a line that it would not act on.
 check_ldirectord() {
   local code=0 output
   output=$(ldirectord "$1" status 2>&1) || code=$?
-  [ "$code" -eq 0 ] || [ "$code" -eq 1 ] || [ "$code" -eq 3 ] || {
-    note "$output"
-    return 1
-  }
+  [[ " 0 1 3 " != *" $code "* || $output == *'Warning ['* ]] || return 0
+  note "$output"
+  return 1
 }
 
 # keepalived(8), --config-test: 2.2.7 may end with 143 although it has found nothing (keepalived issue 2587).
@@ -114,7 +132,7 @@ ports_are_free() {
 # reject FILE PATH: keep FILE, which was to be PATH, until the next good run.
 reject() {
   local kept=$state/rejected$2
-  if mkdir -p "${kept%/*}" && cp "$1" "$kept"; then
+  if mkdir -p "${kept%/*}" && cp -p "$1" "$kept"; then
     note "$host: what was to be $2 is kept as $kept"
   else
     rm -f "$kept"

@@ -88,6 +88,18 @@ describe("a new configuration that its daemon refuses", () => {
     expect(kept).toContain(engine.refused[1]);
   });
 
+  it("is not quoted where it has secrets: what its daemon says is kept on the host", async () => {
+    const withRefused = inFile(engine.file, ...engine.refused);
+    const said = await failureOf("lb1", (item) => {
+      const changed = withRefused(item);
+      const isSecret = changed.kind === "file" && changed.path === engine.file;
+      return isSecret ? { ...changed, secrets: [engine.refused[1]] } : changed;
+    });
+    expect(said).toContain(`this file has secrets, so what ${engine.name} says of it is kept as /`);
+    expect(said).not.toMatch(/guess/i);
+    expect(await keptFile("lb1", said)).toMatch(/^700\n.*line \d+/i);
+  });
+
   it("leaves Apache's old one serving, and is kept and named, with Apache's own words", async () => {
     const said = await failureOf("web1", unknownDirective);
     expect(said).toMatch(/Syntax error on line \d+ of \/etc\/apache2\/sites-enabled\/pulumi-lvs.*\.conf:/);
