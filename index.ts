@@ -5,7 +5,7 @@ import { loadSettings } from "./config/load.ts";
 import { entry } from "./model/cluster.ts";
 import * as summary from "./model/summary.ts";
 
-const { cluster, changes, access, lab } = loadSettings();
+const { cluster, extraLines, changes, access, lab } = loadSettings();
 const hosts: Record<string, HostAccess> = lab
   ? (await import("./lab/Lab.ts")).labHosts(getStack(), cluster, lab)
   : access;
@@ -21,7 +21,11 @@ const services = cluster.virtualServices.map(({ name, knownBy: _, realServers, .
   const shares = realServers.map(({ name: server, weight, upperThreshold, lowerThreshold }) => {
     return { server: entry(servers, server), weight, upperThreshold, lowerThreshold };
   });
-  return new VirtualService(name, { ...service, realServers: shares });
+  return new VirtualService(name, {
+    ...service,
+    extraLines: entry(extraLines.services, name),
+    realServers: shares,
+  });
 });
 
 const virtualRouter = new VirtualRouter("directors", {
@@ -36,6 +40,7 @@ for (const { name, priority: _, system: __, ...director } of cluster.directors) 
     subnet: cluster.subnet,
     virtualRouter,
     healthEngine: cluster.healthEngine,
+    extraLines: extraLines.directors,
     virtualServices: services,
     formerRealServers: Object.values(servers),
   };

@@ -1,6 +1,7 @@
 /** A host that balances virtual services: the kernel's IPVS table, the daemon that checks real servers, and the VIPs. */
 import * as pulumi from "@pulumi/pulumi";
 import { configError } from "../config/configError.ts";
+import { directorLines } from "../config/schema/extraLines.ts";
 import { type Cluster, entry } from "../model/cluster.ts";
 import type { HealthEngine } from "../model/lvs.ts";
 import { clusterIssues } from "../model/rules.ts";
@@ -15,6 +16,7 @@ import { directorArgsSchema } from "./argsSchemas.ts";
 import type { HostArgs } from "./convergedHost.ts";
 import { converge, declaredHost, linkTo } from "./convergedHost.ts";
 import { showTableChanges } from "./directorPreview.ts";
+import { checkedLines, type DirectorLinesArgs, linesToPlan } from "./extraLines.ts";
 import { around } from "./hooks.ts";
 import type { RealServer } from "./RealServer.ts";
 import type { RoutedMember, VirtualRouter } from "./VirtualRouter.ts";
@@ -33,6 +35,8 @@ export interface DirectorArgs extends HostArgs {
   readonly formerRealServers?: readonly RealServer[] | undefined;
   /** The daemon that fills the kernel's table and checks real servers: `ldirectord` or `keepalived`. Default: `ldirectord`. */
   readonly healthEngine?: pulumi.Input<HealthEngine> | undefined;
+  /** Lines in the own languages of the director's daemons, for what has no argument here; they may be secrets. Default: none. */
+  readonly extraLines?: pulumi.Input<DirectorLinesArgs> | undefined;
   /** Real servers that may be out of service at a time for a change of their own, at least 1. Default: 1. */
   readonly maxUnavailable?: number | undefined;
   /** Allow changes that must end connections; without it they fail before anything happens. Default: false. */
@@ -50,7 +54,12 @@ export class Director extends pulumi.ComponentResource {
     args.virtualRouter?.admit(name);
     const realServers = [...new Set(args.virtualServices.flatMap((service) => service.realServers))];
     const neighbours = [...new Set([...realServers, ...(args.formerRealServers ?? [])])];
-    const virtualServices = pulumi.output(args.virtualServices.map((service) => service.spec));
+    const virtualServices = args.virtualServices.map((service) =>
+      pulumi
+        .all([service.spec, linesToPlan(service.extraLines)])
+        .apply(([spec, extraLines]) => ({ ...spec, extraLines })),
+    );
+    const extraLines = checkedLines(directorLines, "extraLines", args.extraLines);
     const plan = pulumi
       .output({
         host: {
@@ -61,6 +70,7 @@ export class Director extends pulumi.ComponentResource {
         },
         realServers: realServers.map((server) => server.spec),
         virtualServices,
+        extraLines: linesToPlan(extraLines),
         sharing: args.virtualRouter?.sharing,
       })
       .apply(({ host, sharing, ...services }) => {
@@ -70,7 +80,7 @@ export class Director extends pulumi.ComponentResource {
         ];
         return planChecked(name, { subnet, directors, vrrp: sharing?.vrrp, healthEngine, ...services });
       });
-    super("lvs:index:Director", name, declaredHost(args, plan), options);
+    super("lvs:index:Director", name, { ...declaredHost(args, plan), extraLines: args.extraLines }, options);
     this.name = name;
     this.address = pulumi.output(args.address);
     const host = linkTo(name, this, args, plan, (change) =>

@@ -1,10 +1,13 @@
 /** What clients connect to: a VIP and port, and the real servers that share its connections. A declaration; directors act on it. */
 import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
 import { errorForPeople } from "../config/configError.ts";
 import { resolveVirtualService } from "../config/resolve.ts";
+import { serviceLines } from "../config/schema/extraLines.ts";
 import { virtualServiceSchema } from "../config/schema/virtualService.ts";
 import { entry, type VirtualService as Spec } from "../model/cluster.ts";
 import type { Forwarding, Protocol, Scheduler } from "../model/lvs.ts";
+import { checkedLines, type ServiceLinesArgs } from "./extraLines.ts";
 import type { RealServer } from "./RealServer.ts";
 import { validated } from "./validate.ts";
 
@@ -36,6 +39,8 @@ export interface VirtualServiceArgs {
   readonly onDrainTimeout?: pulumi.Input<"stop" | "proceed"> | undefined;
   /** The VIP lies outside the director's subnet, and a router sends it there. Default: false. */
   readonly routed?: pulumi.Input<boolean> | undefined;
+  /** Lines in the health engine's own language, for what has no argument here; they may be secrets. Default: none. */
+  readonly extraLines?: pulumi.Input<ServiceLinesArgs> | undefined;
   /** The real servers, each with its share. */
   readonly realServers: readonly DestinationArgs[];
 }
@@ -105,16 +110,18 @@ export class VirtualService extends pulumi.ComponentResource {
   readonly address: pulumi.Output<string>;
   /** Port that clients connect to. */
   readonly port: pulumi.Output<number>;
-  /** Everything resolved; directors read it. */
-  readonly spec: pulumi.Output<Spec>;
+  /** Everything resolved but its extra lines; directors read it. */
+  readonly spec: pulumi.Output<Omit<Spec, "extraLines">>;
+  /** A secret where they are one. @internal */
+  readonly extraLines: pulumi.Output<z.output<typeof serviceLines>>;
   /** The hosts that must be ready before a director sends them connections. */
   readonly realServers: readonly RealServer[];
 
   constructor(name: string, args: VirtualServiceArgs, options?: pulumi.ComponentResourceOptions) {
-    const { realServers, ...service } = args;
+    const { realServers, extraLines, ...service } = args;
     const servers = realServers.map(({ server }) => server);
     const shares = Object.fromEntries(realServers.map(({ server, ...share }) => [server.name, share]));
-    super("lvs:index:VirtualService", name, { ...service, realServers: shares }, options);
+    super("lvs:index:VirtualService", name, { ...service, extraLines, realServers: shares }, options);
     this.realServers = servers;
     const twice = servers.find((server, index) => servers.indexOf(server) !== index);
     if (twice)
@@ -122,12 +129,15 @@ export class VirtualService extends pulumi.ComponentResource {
     // Apart from the hosts' addresses: what is declared is checked at preview, even if a host is yet to be made.
     const declared = pulumi
       .output({ ...service, realServers: shares })
-      .apply((written) => validated(virtualServiceSchema, `virtualServices.${name}`, written));
+      .apply((written) =>
+        validated(virtualServiceSchema.omit({ extraLines: true }), `virtualServices.${name}`, written),
+      );
     this.spec = pulumi
       .all([declared, pulumi.all(Object.fromEntries(servers.map((server) => [server.name, server.address])))])
       .apply(([checked, addresses]) =>
         resolveVirtualService(name, checked, (server) => entry(addresses, server)),
       );
+    this.extraLines = checkedLines(serviceLines, `virtualServices.${name}.extraLines`, extraLines);
     this.address = declared.address;
     this.port = declared.port;
     this.registerOutputs({ address: this.address, port: this.port });

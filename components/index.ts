@@ -1,6 +1,7 @@
 /** The components, for Pulumi programs of your own. */
 export type { HostAccess, HostArgs } from "./convergedHost.ts";
 export { Director, type DirectorArgs } from "./Director.ts";
+export type { DirectorLinesArgs, ServiceLinesArgs } from "./extraLines.ts";
 export { type ApacheArgs, RealServer, type RealServerArgs } from "./RealServer.ts";
 export type { JumpArgs, SshArgs } from "./ssh.ts";
 export { type MemberArgs, VirtualRouter, type VirtualRouterArgs } from "./VirtualRouter.ts";

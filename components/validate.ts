@@ -1,12 +1,20 @@
 /** Checks component arguments against the same schema as the configuration. */
 import type { z } from "zod";
 import { configError } from "../config/configError.ts";
-import { issuesOf } from "../config/errors.ts";
+import { issuesOf, withoutValue } from "../config/errors.ts";
 
-/** `value` with defaults filled in; throws one message with every mistake, each under `path`. */
-export function validated<T extends z.ZodType>(schema: T, path: string, value: unknown): z.output<T> {
+/** `value` with defaults filled in; throws one message with every mistake, each under `path`, and without a secret's value. */
+export function validated<T extends z.ZodType>(
+  schema: T,
+  path: string,
+  value: unknown,
+  isSecret = false,
+): z.output<T> {
   const parsed = schema.safeParse(withoutUndefined(value), { reportInput: true });
-  if (!parsed.success) throw configError(issuesOf(parsed.error, path));
+  if (!parsed.success) {
+    const issues = issuesOf(parsed.error, path);
+    throw configError(isSecret ? issues.map(withoutValue) : issues);
+  }
   return parsed.data;
 }
 

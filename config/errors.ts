@@ -1,10 +1,7 @@
 /** Turns everything that is wrong with a configuration into one message: path, value given, what to do. */
 import type { z } from "zod";
-import type { Issue } from "../model/issue.ts";
+import { hidden, type Issue } from "../model/issue.ts";
 import { meantBy } from "./spelling.ts";
-
-/** Given under an unknown key, which may be the misspelt name of a secret; it is not printed. */
-const hidden = Symbol("hidden");
 
 /** Every mistake on a line of its own, under a title that counts them. */
 export function explain(issues: readonly Issue[]): string {
@@ -28,11 +25,17 @@ export function issuesOf(error: z.ZodError, prefix = ""): Issue[] {
       );
       for (const found of beside.filter(({ path }) => path.at(-1) === meant)) misspelt.add(found);
       const remedy = meant === undefined ? issue.message : `unknown key; did you mean ${meant}?`;
+      // It may be the misspelt name of a secret.
       return { path: pathOf([prefix, ...issue.path, key]), given: hidden, remedy };
     });
     return [issue, unknown];
   });
   return issues.flatMap(([issue, lines]) => (misspelt.has(issue) ? [] : lines));
+}
+
+/** The issue where what is given there may be a secret. */
+export function withoutValue(issue: Issue): Issue {
+  return { ...issue, given: hidden };
 }
 
 function wrongValue(issue: z.core.$ZodIssue, prefix: string): Issue {

@@ -16,18 +16,24 @@ import type {
 
 /**
  * The cluster that a configuration describes; `name` tells it from others. A real server that is not described gets an
- * empty address: `rules.ts` names it.
+ * empty address: `rules.ts` names it. `secretKeys` are the settings that have a secret somewhere.
  */
-export function resolveCluster(config: Config, name: string): Cluster {
-  const virtualServices = Object.entries(config.virtualServices).map(([name, service]) =>
-    resolveVirtualService(name, service, (realServer) => config.realServers[realServer]?.address ?? ""),
-  );
+export function resolveCluster(
+  config: Config,
+  name: string,
+  secretKeys: ReadonlySet<string> = new Set(),
+): Cluster {
+  const virtualServices = Object.entries(config.virtualServices).map(([name, service]) => ({
+    ...resolveVirtualService(name, service, (realServer) => config.realServers[realServer]?.address ?? ""),
+    extraLines: { ...service.extraLines, isSecret: secretKeys.has("virtualServices") },
+  }));
   const isDrained = (realServer: string) => config.realServers[realServer]?.drain ?? false;
   return {
     subnet: config.subnet,
     directors: resolveDirectors(config.directors),
     vrrp: resolveVrrp(config.vrrp, config.directors, name),
     healthEngine: config.healthEngine,
+    extraLines: { ...config.extraLines, isSecret: secretKeys.has("extraLines") },
     realServers: Object.entries(config.realServers).map(([name, host]): RealServer => {
       const services = virtualServices.filter((service) =>
         service.realServers.some((to) => to.name === name),
@@ -68,12 +74,12 @@ function routerIdOf(name: string): number {
   return 1 + (createHash("sha256").update(name).digest().readUInt32BE() % 255);
 }
 
-/** One virtual service; `addressOf` finds the address of a real server by its name. */
+/** One virtual service but for its extra lines; `addressOf` finds the address of a real server by its name. */
 export function resolveVirtualService(
   name: string,
-  service: VirtualServiceConfig,
+  service: Omit<VirtualServiceConfig, "extraLines">,
   addressOf: (realServer: string) => string,
-): VirtualService {
+): Omit<VirtualService, "extraLines"> {
   const { persistence, fallback, realServers, ...rest } = service;
   const { drainSeconds, onDrainTimeout } = protocols[service.protocol];
   return {

@@ -1,5 +1,6 @@
 /** What a user may write: every setting with its meaning, unit, range and default. docs/configuration.md is printed from it. */
 import type { z } from "zod";
+import { directorLines } from "./schema/extraLines.ts";
 import { address, choice, flag, integer, named, settings, subnet } from "./schema/fields.ts";
 import { healthEngine } from "./schema/health.ts";
 import { director, realServer } from "./schema/hosts.ts";
@@ -37,6 +38,11 @@ export const configSchema = settings({
     .default(false)
     .describe(
       "Allow changes that must end connections; without it they are refused before anything happens.",
+    ),
+  extraLines: directorLines
+    .prefault({})
+    .describe(
+      "Lines for the global sections of the directors' daemons in their own language, for what has no setting here; only those of daemons in use count. They may be secrets.",
     ),
   ssh: sharedSsh.optional().describe("How hosts are reached, unless a host says otherwise. Not in the lab."),
   lab: lab.optional().describe("Build the hosts as containers on this machine; `{}` for the defaults."),

@@ -1,5 +1,6 @@
 /** What a cluster is once everything is resolved: plain data, references followed, no defaults left. */
 import type { Endpoint } from "./address.ts";
+import type { Daemon, ExtraLines } from "./extraLines.ts";
 import type { HealthCheck } from "./healthCheck.ts";
 import type { Forwarding, HealthEngine, Scheduler } from "./lvs.ts";
 import { type ServiceAddress, vipsAt } from "./serviceAddress.ts";
@@ -70,6 +71,8 @@ export type VirtualService = ServiceAddress & {
   readonly onDrainTimeout: "stop" | "proceed";
   /** The VIP lies outside the directors' link, and a router sends it there. */
   readonly routed: boolean;
+  /** For the service's own section of the health engine's file. */
+  readonly extraLines: ExtraLines<HealthEngine>;
   readonly realServers: readonly Destination[];
 };
 
@@ -84,6 +87,8 @@ export interface Cluster {
   readonly healthEngine: HealthEngine;
   readonly realServers: readonly RealServer[];
   readonly virtualServices: readonly VirtualService[];
+  /** For the global section of each daemon's file. */
+  readonly extraLines: ExtraLines<Daemon>;
 }
 
 /** Distinct VIPs of the services, in order of first use. */

@@ -1,10 +1,13 @@
 /** What is wrong with a configuration. */
 
+/** In place of a value that may be a secret. */
+export const hidden = Symbol("hidden");
+
 /** One mistake: where it is, what stands there, and what to do about it. */
 export interface Issue {
   /** Path in the stack's configuration, e.g. `virtualServices.web.port`. */
   readonly path: string;
-  /** The value found there; undefined when nothing is. */
+  /** The value found there; undefined when nothing is, `hidden` where it is not to be printed. */
   readonly given: unknown;
   readonly remedy: string;
 }

@@ -3,6 +3,7 @@ import type { Cluster } from "./cluster.ts";
 import type { Issue } from "./issue.ts";
 import { apacheRules } from "./rules/apache.ts";
 import { balancingRules } from "./rules/balancing.ts";
+import { extraLineRules } from "./rules/extraLines.ts";
 import { hostRules } from "./rules/hosts.ts";
 import type { Rule } from "./rules/rule.ts";
 import { serviceRules } from "./rules/services.ts";
@@ -13,4 +14,10 @@ export function clusterIssues(cluster: Cluster): Issue[] {
 }
 
 /** Every rule, in the order in which its mistakes are shown. */
-export const rules: readonly Rule[] = [...hostRules, ...serviceRules, ...balancingRules, ...apacheRules];
+export const rules: readonly Rule[] = [
+  ...hostRules,
+  ...serviceRules,
+  ...balancingRules,
+  ...apacheRules,
+  ...extraLineRules,
+];

@@ -54,9 +54,11 @@ export function planDirector(cluster: Cluster, director: Director): HostPlan {
       ...holdHealthChecks(director, services),
       ...silence(director, services, sharing),
       ...(sharing ? synchronised(director, sharing) : []),
-      ...healthDaemon(engine, services),
+      ...healthDaemon(engine, cluster),
       ...services.map((service) => inKernel(engine, service)),
-      ...(sharing ? sharedVips(director, sharing) : announcedVips(vips, director.address, engine.unit)),
+      ...(sharing
+        ? sharedVips(director, sharing, cluster.extraLines)
+        : announcedVips(vips, director.address, engine.unit)),
     ],
   };
 }
@@ -128,14 +130,15 @@ function synchronised(director: Director, sharing: VipGroup): Item[] {
   ];
 }
 
-function healthDaemon(engine: Engine, services: readonly VirtualService[]): Item[] {
+function healthDaemon(engine: Engine, cluster: Cluster): Item[] {
+  const services = cluster.virtualServices;
   return [
     ...services.map((service): Item => ({ kind: "record", of: "service", id: serviceKey(service) })),
     { kind: "drain", services: services.map(drainTerms) },
     ...services.map((service): Item => {
       return { kind: "scheduler", key: serviceKey(service), rule: renderServiceRule(service) };
     }),
-    ...engine.files(services),
+    ...engine.files(cluster),
     { kind: "unit", name: engine.unit, enabled: true, active: true },
   ];
 }

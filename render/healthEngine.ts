@@ -1,5 +1,6 @@
 /** The daemons that fill a director's table and check real servers: what each needs on the host, and how it is told. */
-import type { VirtualService } from "../model/cluster.ts";
+import type { Cluster } from "../model/cluster.ts";
+import { secretsIn } from "../model/extraLines.ts";
 import type { HealthEngine } from "../model/lvs.ts";
 import { checkSoftware } from "./healthCheck.ts";
 import type { Item } from "./hostPlan.ts";
@@ -7,12 +8,15 @@ import { renderLdirectord } from "./ldirectord.ts";
 import type { Software } from "./systems.ts";
 import { renderVirtualServers } from "./virtualServers.ts";
 
+/** What one of them is told. */
+type Balanced = Pick<Cluster, "virtualServices" | "extraLines">;
+
 /** One of them. */
 export interface Engine {
   readonly software: readonly Software[];
   /** The unit that runs; stopping it leaves the kernel's table as it is. */
   readonly unit: string;
-  readonly files: (services: readonly VirtualService[]) => Item[];
+  readonly files: (balanced: Balanced) => Item[];
   /** What makes it fill a table again that somebody else has changed. */
   readonly repair: "reload" | "restart";
   /** Where it says why a real server is out. */
@@ -29,12 +33,13 @@ export const engines: Readonly<Record<HealthEngine, Engine>> = {
   ldirectord: {
     software: ["ldirectord"],
     unit: "ldirectord.service",
-    files: (services) => [
+    files: ({ virtualServices, extraLines }) => [
       {
         kind: "file",
         path: "/etc/ha.d/ldirectord.cf",
         mode: "0644",
-        content: renderLdirectord(services),
+        content: renderLdirectord(virtualServices, extraLines.ldirectord),
+        secrets: secretLines("ldirectord", { virtualServices, extraLines }),
         notify: "ldirectord.service",
         check: "ldirectord",
       },
@@ -46,7 +51,7 @@ export const engines: Readonly<Record<HealthEngine, Engine>> = {
     // The package of ldirectord needs the same.
     software: ["keepalived", ...checkSoftware],
     unit: checks.unit,
-    files: (services) => [
+    files: ({ virtualServices, extraLines }) => [
       {
         kind: "file",
         path: `/etc/systemd/system/${checks.unit}`,
@@ -57,7 +62,8 @@ export const engines: Readonly<Record<HealthEngine, Engine>> = {
         kind: "file",
         path: checks.configuration,
         mode: "0644",
-        content: renderVirtualServers(services),
+        content: renderVirtualServers(virtualServices, extraLines.keepalived),
+        secrets: secretLines("keepalived", { virtualServices, extraLines }),
         notify: checks.unit,
         check: "keepalived",
       },
@@ -67,6 +73,12 @@ export const engines: Readonly<Record<HealthEngine, Engine>> = {
     log: `the journal of ${checks.unit}`,
   },
 };
+
+/** Lines of an engine's file that are shown to nobody. */
+function secretLines(engine: HealthEngine, { virtualServices, extraLines }: Balanced): string[] {
+  const ofServices = virtualServices.flatMap((service) => secretsIn(engine, service.extraLines));
+  return [...secretsIn(engine, extraLines), ...ofServices];
+}
 
 /** keepalived(8): without --dont-release-ipvs it would empty the table whenever it stops. */
 const checksUnit = [

@@ -19,8 +19,13 @@ const advertised = "127.0.112.1";
 
 const fifo = "/run/pulumi-lvs-vrrp.fifo";
 
-/** The whole file for one director; `program` is where host/vrrp.sh lies. */
-export function renderKeepalived(director: Director, group: VipGroup, program: string): string {
+/** The whole file for one director; `program` is where host/vrrp.sh lies, `extraLines` are for its global section. */
+export function renderKeepalived(
+  director: Director,
+  group: VipGroup,
+  program: string,
+  extraLines: readonly string[],
+): string {
   const { vrrp, vips } = group;
   const lines = [
     "# Written by pulumi-lvs; changes made here are replaced by the next `pulumi up`.",
@@ -41,6 +46,7 @@ export function renderKeepalived(director: Director, group: VipGroup, program: s
       // Scripts for each event would overtake each other.
       `vrrp_notify_fifo ${fifo}`,
       `vrrp_notify_fifo_script "${program} listen ${vips.join(" ")}"`,
+      ...extraLines,
     ]),
     "",
     ...block(`track_file resigned`, [`file ${resigned}`, "weight 0", "init_file 0"]),

@@ -8,11 +8,11 @@ import { flagsOf } from "./ipvs.ts";
 const checktypes: Readonly<Record<Way, string>> = { throughVip: "external-perl", ping: "ping", never: "on" };
 
 /** The whole file. */
-export function renderLdirectord(services: readonly VirtualService[]): string {
-  return [globals(), ...services.map(virtual)].join("\n");
+export function renderLdirectord(services: readonly VirtualService[], extraLines: readonly string[]): string {
+  return [globals(extraLines), ...services.map(virtual)].join("\n");
 }
 
-function globals(): string {
+function globals(extraLines: readonly string[]): string {
   return lines([
     "# Written by pulumi-lvs; changes made here are replaced by the next `pulumi up`.",
     "checktimeout = 5",
@@ -29,6 +29,7 @@ function globals(): string {
     "cleanstop = no",
     "supervised = no",
     'logfile = "/var/log/ldirectord.log"',
+    ...extraLines,
   ]);
 }
 
@@ -56,6 +57,7 @@ function virtual(service: VirtualService): string {
       `checktimeout = ${healthCheck.timeoutSeconds}`,
       `failurecount = ${healthCheck.failures}`,
       `quiescent = ${keepsAtZero(service) ? "yes" : "no"}`,
+      ...service.extraLines.ldirectord,
     ].map((line) => `    ${line}`),
   ]);
 }

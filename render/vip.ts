@@ -1,5 +1,6 @@
 /** VIPs on a host: what holds them at boot, the program it runs, and the items that hold them now. */
 import type { Director } from "../model/cluster.ts";
+import { type ExtraLines, secretsIn } from "../model/extraLines.ts";
 import type { VipGroup } from "../model/vipGroup.ts";
 import type { Item } from "./hostPlan.ts";
 import { advertisesAs, instance, renderKeepalived } from "./keepalived.ts";
@@ -65,7 +66,7 @@ export function announcedVips(vips: readonly string[], address: string, healthDa
 }
 
 /** The VIPs of directors that share them: on the link of the one that VRRP chooses, which has to have filled its table. */
-export function sharedVips(director: Director, group: VipGroup): Item[] {
+export function sharedVips(director: Director, group: VipGroup, extraLines: ExtraLines<"vrrp">): Item[] {
   const { vips } = group;
   if (vips.length === 0) return [];
   const unit = "keepalived.service";
@@ -77,7 +78,8 @@ export function sharedVips(director: Director, group: VipGroup): Item[] {
       kind: "file",
       path: "/etc/keepalived/keepalived.conf",
       mode: "0644",
-      content: renderKeepalived(director, group, vrrp),
+      content: renderKeepalived(director, group, vrrp, extraLines.vrrp),
+      secrets: secretsIn("vrrp", extraLines),
       notify: unit,
       check: "keepalived",
     },

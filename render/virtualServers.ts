@@ -7,9 +7,12 @@ import { flagsOf, ipvsadmAt } from "./ipvs.ts";
 import { block } from "./keepalived.ts";
 
 /** The whole file. */
-export function renderVirtualServers(services: readonly VirtualService[]): string {
+export function renderVirtualServers(
+  services: readonly VirtualService[],
+  extraLines: readonly string[],
+): string {
   const blocks = [
-    block("global_defs", ["enable_script_security", "script_user root", "smtp_alert off"]),
+    block("global_defs", ["enable_script_security", "script_user root", "smtp_alert off", ...extraLines]),
     ...services.map(virtualServer),
   ];
   return [
@@ -37,6 +40,7 @@ function virtualServer(service: VirtualService): string[] {
     `delay_loop ${healthCheck.intervalSeconds}`,
     ...(keepsAtZero(service) ? ["inhibit_on_failure"] : []),
     ...(fallback ? [`sorry_server ${fallback} ${port}`] : []),
+    ...service.extraLines.keepalived,
     ...service.realServers.flatMap((to) => realServer(service, to)),
   ]);
 }

@@ -122,7 +122,8 @@ function kindOf(field: Field, mappings: readonly Mapping[]): string {
 }
 
 function defaultOf(field: Field): string {
-  return field.default === undefined || field.properties ? "" : `\`${field.default}\``;
+  if (field.default === undefined || field.properties) return "";
+  return `\`${Array.isArray(field.default) ? JSON.stringify(field.default) : field.default}\``;
 }
 
 /** The anchor that GitHub gives a heading. */

@@ -120,8 +120,9 @@ function namesNoSetting(code: string): boolean {
   return isSetting && ![...schemaFields.keys()].some((path) => endsWith(path.split("."), parts));
 }
 
+/** Whether it is a mapping: `ldirectord.cf` is a file. */
 function isKey(word = ""): boolean {
-  return [...schemaFields.keys()].some((path) => path.split(".").includes(word));
+  return [...schemaFields.keys()].some((path) => path.split(".").slice(0, -1).includes(word));
 }
 
 function endsWith(path: readonly string[], parts: readonly string[]): boolean {

@@ -46,8 +46,8 @@ export function withChanges(settings: Settings, changes: Settings): Settings {
 
 /** Every setting that is written, by its dotted path. */
 export function settingsIn(written: unknown, path = ""): [path: string, value: unknown][] {
-  if (typeof written !== "object" || written === null || Object.keys(written).length === 0)
-    return [[path, written]];
+  const isMapping = typeof written === "object" && written !== null && !Array.isArray(written);
+  if (!isMapping || Object.keys(written).length === 0) return [[path, written]];
   return Object.entries(written).flatMap(([key, value]) => settingsIn(value, path ? `${path}.${key}` : key));
 }
 

@@ -1,5 +1,6 @@
 /** What a user may write of a virtual service. */
 import { forwardingMethods, protocols, schedulers } from "../../model/lvs.ts";
+import { serviceLines } from "./extraLines.ts";
 import { address, choice, flag, integer, named, netmask, port, settings } from "./fields.ts";
 import { healthCheck } from "./health.ts";
 
@@ -72,6 +73,11 @@ export const virtualServiceSchema = settings({
   routed: flag("the VIP is routed to the director")
     .default(false)
     .describe("The VIP lies outside `subnet`, and a router sends it to the director."),
+  extraLines: serviceLines
+    .prefault({})
+    .describe(
+      "Lines for this service in the health engine's own language, for what has no setting here; only those of the engine in use count. They may be secrets.",
+    ),
   realServers: named(destination, "real server").describe("The real servers that serve it, by name."),
 });
 

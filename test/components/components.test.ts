@@ -48,6 +48,17 @@ describe("a cluster of components", () => {
     });
   });
 
+  it("takes extra lines for each daemon, plain or secret, and plans them", async () => {
+    const resources = await recordCluster({
+      web: { extraLines: { ldirectord: ["comment = web"], keepalived: pulumi.secret(["quorum 2"]) } },
+      lb1: { extraLines: { ldirectord: ["emailalertfreq = 300"], vrrp: [] } },
+    });
+    const { plan } = entry(resources, "Director lb1").inputs;
+    expect(JSON.stringify(plan)).toContain("emailalertfreq = 300");
+    // As one line of a service is a secret, the others are too.
+    expect(JSON.stringify(plan)).not.toContain("comment = web");
+  });
+
   it("registers outputs for every component", async () => {
     const {
       "Director lb1": director,

@@ -42,6 +42,14 @@ function mistakesIn(path: string, field: FieldSchema): Mistake[] {
         given(`above ${maximum}`, (value) => value === maximum + 1),
         given("with a fraction", (value) => typeof value === "number" && !Number.isInteger(value)),
       ];
+    case "array":
+      return [
+        ...wrongType,
+        given("with an entry that is not allowed", (value) => {
+          const allowed = new RegExp(field.items?.pattern ?? "no pattern", "u");
+          return Array.isArray(value) && value.some((entry) => !allowed.test(String(entry)));
+        }),
+      ];
     case "object":
       return [...wrongType, ...mistakesInKeys(path, field)];
   }
@@ -102,6 +110,7 @@ function alike(path: string): string {
 }
 
 function typeOf(value: unknown): string {
-  if (value === null || Array.isArray(value)) return "no type of ours";
+  if (value === null) return "no type of ours";
+  if (Array.isArray(value)) return "array";
   return typeof value === "number" ? "integer" : typeof value;
 }

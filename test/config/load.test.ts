@@ -111,12 +111,70 @@ describe("secrets", () => {
   it.each(["sshPrivatKey", "privateKey", "password"])("are not printed when misspelt as %s", (name) => {
     expect(refusalOf(withoutWay, { [name]: privateKey })).toBe(
       `the configuration has a mistake:\n  pulumi-lvs:${name}: unknown key; ` +
-        "known here: subnet, directors, realServers, virtualServices, vrrp, healthEngine, maxUnavailable, allowBreakingConnections, ssh, lab",
+        "known here: subnet, directors, realServers, virtualServices, vrrp, healthEngine, maxUnavailable, allowBreakingConnections, extraLines, ssh, lab",
     );
   });
 
   it("are not printed when pasted where the name of a file belongs", () => {
     expect(refusalOf(withChanges(withoutWay, { "ssh.privateKeyFile": privateKey }))).not.toContain("b3BlbnN");
+  });
+});
+
+describe("extra lines", () => {
+  const lines = { keepalived: ["smtp_server 192.0.2.25"] };
+  const withLine = { ...(lab.virtualServices as Settings) };
+  withLine.web = { ...(withLine.web as Settings), extraLines: { keepalived: ["snmp_name hunter2"] } };
+
+  it("are shown where they are not secrets", async () => {
+    const { extraLines, cluster } = load(withChanges(lab, { extraLines: lines }));
+    expect(await revealed(pulumi.output(extraLines.directors))).toEqual({
+      value: { ldirectord: [], vrrp: [], ...lines },
+      isSecret: false,
+    });
+    expect(cluster.extraLines.isSecret).toBe(false);
+  });
+
+  it("are all secrets where one under the same key is, and no others are", async () => {
+    const { extraLines, cluster } = load(withChanges(lab, { extraLines: lines }), {
+      virtualServices: withLine,
+    });
+    expect(await revealed(pulumi.output(extraLines.directors))).toMatchObject({ isSecret: false });
+    expect(await revealed(pulumi.output(extraLines.services.web))).toEqual({
+      value: { ldirectord: [], keepalived: ["snmp_name hunter2"] },
+      isSecret: true,
+    });
+    expect(cluster.virtualServices.map((service) => service.extraLines.isSecret)).toEqual([true]);
+  });
+
+  it.each([
+    [
+      "malformed",
+      { extraLines: { keepalived: ["smtp_server hunter2 "] } },
+      "extraLines.keepalived.0: give one line of",
+    ],
+    [
+      "taken",
+      { extraLines: { keepalived: ["smtp_alert hunter2"] } },
+      "extraLines.keepalived.0: leave it out: ",
+    ],
+    [
+      "beside another mistake",
+      { virtualServices: { ...withLine, web2: { ...(withLine.web as Settings), port: "hunter2" } } },
+      "virtualServices.web2.port: give a port",
+    ],
+  ])("are not printed when they are secrets, and %s", (_, secrets, message) => {
+    expect(refusalOf(lab, secrets)).toContain(`pulumi-lvs:${message}`);
+    expect(refusalOf(lab, secrets)).not.toContain("hunter2");
+  });
+
+  it.each([
+    ["subnet", "198.18.7.0/24"],
+    ["virtualServices", lab.virtualServices],
+    ["extraLines", { keepalived: [] }],
+  ])("are all that can be a secret: %s without any is refused", (key, value) => {
+    expect(refusalOf(lab, { [key]: value })).toBe(
+      `the configuration has a mistake:\n  pulumi-lvs:${key}: set it without --secret: of what is written here only extraLines can be secrets`,
+    );
   });
 });
 
@@ -130,9 +188,9 @@ function sshOf(host: string, settings = existingHosts, secrets = {}): SshAccess[
   return entry(load(settings, secrets).access, host).ssh;
 }
 
-async function revealed(output: pulumi.Output<string> | undefined) {
+async function revealed<T>(output: pulumi.Output<T> | undefined) {
   if (!output) throw new Error("there is no such output");
-  const value = await new Promise<string>((resolve) => output.apply(resolve));
+  const value = await new Promise<unknown>((resolve) => output.apply(resolve));
   return { value, isSecret: await pulumi.isSecret(output) };
 }
 

@@ -10,7 +10,7 @@ await pulumi.runtime.setMocks(
 );
 
 /** What the program gets for these settings and secrets. */
-export function load(settings: Settings, secrets: Record<string, string> = {}): Loaded {
+export function load(settings: Settings, secrets: Settings = {}): Loaded {
   const stored = asEngineConfig({ ...settings, ...secrets });
   const secretKeys = Object.keys(secrets).map((key) => `${projectName}:${key}`);
   pulumi.runtime.setAllConfig(stored, secretKeys);
@@ -18,7 +18,7 @@ export function load(settings: Settings, secrets: Record<string, string> = {}): 
 }
 
 /** The message that these settings are refused with. */
-export function refusalOf(settings: Settings, secrets: Record<string, string> = {}): string {
+export function refusalOf(settings: Settings, secrets: Settings = {}): string {
   try {
     load(settings, secrets);
   } catch (error) {

@@ -11,6 +11,7 @@ describe("a resolved cluster", () => {
     expect(clusterOf(settings)).toEqual({
       subnet: "198.18.7.0/24",
       healthEngine: "ldirectord",
+      extraLines: { ldirectord: [], keepalived: [], vrrp: [], isSecret: false },
       directors: [
         { name: "lb1", address: "198.18.7.11", interface: undefined, system: "debian", priority: 250 },
       ],
@@ -42,6 +43,7 @@ describe("a resolved cluster", () => {
           drainSeconds: 60,
           onDrainTimeout: "stop",
           routed: false,
+          extraLines: { ldirectord: [], keepalived: [], isSecret: false },
           realServers: [
             resolvedDestination("web1", "198.18.7.21"),
             resolvedDestination("web2", "198.18.7.22"),

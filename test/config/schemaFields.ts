@@ -5,7 +5,7 @@ import { type Field, flattened } from "../../scripts/reference.ts";
 
 /** The part of JSON Schema that our schema prints itself in. */
 export interface FieldSchema {
-  readonly type: "object" | "string" | "integer" | "boolean";
+  readonly type: "object" | "array" | "string" | "integer" | "boolean";
   readonly properties?: Readonly<Record<string, FieldSchema>>;
   /** A mapping of one of several types; `properties` has the keys of all. */
   readonly oneOf?: readonly Pick<FieldSchema, "properties">[];
@@ -15,6 +15,8 @@ export interface FieldSchema {
   readonly not?: object;
   readonly required?: readonly string[];
   readonly additionalProperties?: false | FieldSchema;
+  /** What a list holds. */
+  readonly items?: { readonly pattern: string };
   readonly description?: string;
   readonly pattern?: string;
   readonly enum?: readonly string[];

@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 import { clusterIssues, rules } from "../../model/rules.ts";
 import { apacheCases } from "./rules/apacheCases.ts";
 import { balancingCases } from "./rules/balancingCases.ts";
+import { extraLineCases } from "./rules/extraLineCases.ts";
 import { hostCases } from "./rules/hostCases.ts";
 import { bareServer, changed, secondService, udpService, web } from "./rules/ruleCase.ts";
 import { serviceCases } from "./rules/serviceCases.ts";
 
 /** By the id of each rule, in the order of the rules. */
-const cases = { ...hostCases, ...serviceCases, ...balancingCases, ...apacheCases };
+const cases = { ...hostCases, ...serviceCases, ...balancingCases, ...apacheCases, ...extraLineCases };
 
 describe("rules", () => {
   it("all have a case here", () => {

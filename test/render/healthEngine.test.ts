@@ -68,8 +68,8 @@ const readers: Readonly<Record<HealthEngine, (text: string) => readonly Told[]>>
 };
 
 describe.each(healthEngines)("what %s is told", (engine) => {
-  const expectTold = ({ virtualServices }: Cluster): void => {
-    expect(readers[engine](fileFor(engine, virtualServices))).toEqual(virtualServices.map(expected));
+  const expectTold = (cluster: Cluster): void => {
+    expect(readers[engine](fileFor(engine, cluster))).toEqual(cluster.virtualServices.map(expected));
   };
 
   it.each(fixtures)("of $name is the table that the kernel must hold, and its checks", ({ cluster }) => {
@@ -82,9 +82,9 @@ describe.each(healthEngines)("what %s is told", (engine) => {
 });
 
 /** The file in which an engine reads of services. */
-function fileFor(engine: HealthEngine, services: readonly VirtualService[]): string {
+function fileFor(engine: HealthEngine, cluster: Cluster): string {
   const { files, unit } = engines[engine];
-  const file = files(services).find((item) => item.kind === "file" && item.notify === unit);
+  const file = files(cluster).find((item) => item.kind === "file" && item.notify === unit);
   if (file?.kind !== "file") throw new Error(`${engine} is told nothing`);
   return file.content;
 }

@@ -43,12 +43,15 @@ const grammar: Grammar = {
         enable_script_security: none,
         script_user: /^root$/,
         smtp_alert: /^off$/,
+        smtp_server: address,
+        vrrp_startup_delay: wholeNumber,
         vrrp_garp_master_delay: wholeNumber,
         vrrp_garp_master_repeat: wholeNumber,
         vrrp_higher_prio_send_advert: /^true$/,
         vrrp_notify_fifo: path,
         vrrp_notify_fifo_script: command,
       },
+      blocks: { notification_email: list(/^\S+@\S+$/) },
     },
     track_file: { arguments: /^\w+$/, settings: trackedFile },
     vrrp_script: {
@@ -98,6 +101,7 @@ const grammar: Grammar = {
         delay_loop: wholeNumber,
         inhibit_on_failure: none,
         sorry_server: endpoint,
+        quorum_down: command,
       },
       blocks: {
         real_server: {

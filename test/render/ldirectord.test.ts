@@ -32,7 +32,7 @@ describe("ldirectord.cf", () => {
   });
 
   it("writes out every global default that versions disagree on", () => {
-    expect(parseLdirectord(renderLdirectord([])).globals).toEqual({
+    expect(parseLdirectord(renderLdirectord([], [])).globals).toEqual({
       checktimeout: "5",
       negotiatetimeout: "5",
       checkinterval: "10",
@@ -49,7 +49,7 @@ describe("ldirectord.cf", () => {
 });
 
 function parsedVirtuals(services: readonly VirtualService[]): readonly ParsedVirtual[] {
-  return parseLdirectord(renderLdirectord(services)).virtuals;
+  return parseLdirectord(renderLdirectord(services, [])).virtuals;
 }
 
 /** What ldirectord must understand of a service. */
@@ -77,7 +77,13 @@ function expected(service: VirtualService): ParsedVirtual {
       quiescent: service.quiescent || service.realServers.some(({ weight }) => weight === 0) ? "yes" : "no",
       ...(fallback && { fallback: `${fallback}:${service.port} gate` }),
       ...(persistence && { persistent: String(persistence.timeoutSeconds), netmask: persistence.netmask }),
+      ...Object.fromEntries(extraDirectives(service)),
       ...(asksThroughVip && { checkcommand: `/usr/local/lib/pulumi-lvs/checks/${service.name}` }),
     },
   };
+}
+
+/** Extra lines but for comments, as name and value. */
+function extraDirectives({ extraLines }: VirtualService): string[][] {
+  return extraLines.ldirectord.filter((line) => !line.startsWith("#")).map((line) => line.split(" = "));
 }

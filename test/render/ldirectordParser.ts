@@ -28,6 +28,7 @@ const globalDirectives: Readonly<Record<string, RegExp>> = {
   cleanstop: yesOrNo,
   supervised: yesOrNo,
   logfile: quoted,
+  emailalertfrom: /^\S+$/,
 };
 
 const virtualDirectives: Readonly<Record<string, RegExp>> = {
@@ -44,6 +45,7 @@ const virtualDirectives: Readonly<Record<string, RegExp>> = {
   checktimeout: wholeNumber,
   failurecount: wholeNumber,
   quiescent: yesOrNo,
+  emailalert: /^\S+$/,
 };
 
 const real = /^\d+\.\d+\.\d+\.\d+:\d+ (gate|masq|ipip) \d+( l:\d+)?( u:\d+)?$/;

@@ -9,13 +9,13 @@ import { parseKeepalived } from "./keepalivedParser.ts";
 
 const web = "virtualServices.web";
 const rendered = (changes: Record<string, unknown>) =>
-  renderVirtualServers(clusterOf(withChanges(readStack("Pulumi.dev.yaml"), changes)).virtualServices);
+  renderVirtualServers(clusterOf(withChanges(readStack("Pulumi.dev.yaml"), changes)).virtualServices, []);
 
 describe("the virtual servers of any cluster", () => {
   it("are keywords and plain words: no text of a user is read as something else", () => {
     fc.assert(
       fc.property(arbitrarySettings.map(clusterOf), ({ virtualServices }) => {
-        const [, ...lines] = renderVirtualServers(virtualServices).split("\n");
+        const [, ...lines] = renderVirtualServers(virtualServices, []).split("\n");
         for (const line of lines) expect(line).toMatch(/^ *([\w-]+( [\w.:/-]+)*( "[\w.:/ -]+")?( \{)?|\})?$/);
       }),
       { numRuns: 100 },
@@ -25,7 +25,7 @@ describe("the virtual servers of any cluster", () => {
   it("have every real server once, each with a check where there is one", () => {
     fc.assert(
       fc.property(arbitrarySettings.map(clusterOf), ({ virtualServices }) => {
-        const text = renderVirtualServers(virtualServices);
+        const text = renderVirtualServers(virtualServices, []);
         const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
         const checked = virtualServices.filter(({ healthCheck }) => healthCheck.type !== "none");
         const destinations = (services: typeof virtualServices) =>
@@ -41,7 +41,7 @@ describe("the virtual servers of any cluster", () => {
   it("set the rule of a real server that is up as planned, and of one that is down to no weight or not at all", () => {
     fc.assert(
       fc.property(arbitrarySettings.map(clusterOf), ({ virtualServices }) => {
-        const blocks = parseKeepalived(renderVirtualServers(virtualServices)).slice(1);
+        const blocks = parseKeepalived(renderVirtualServers(virtualServices, [])).slice(1);
         for (const [at, service] of virtualServices.entries()) {
           const planned = sharesIn(renderIpvsRules(service));
           const scripts = blocks[at]?.blocks.map(({ settings }) => settings) ?? [];
