@@ -15,7 +15,7 @@ format=1
 settings='set -euo pipefail
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022'
-globals=(host address role digest generation format settings globals debconf_answers shares file_modes link_of brought probe_table mute_preference rules_of table_is_read missed missed_is_known table_is_settled longest_asking_seconds asking_since waiting_since vip_program vrrp_program vrrp_record vrrp_resigned vrrp_took_over vrrp_advertised state lock laid_scripts lock_wait_seconds mode planned current differences)
+globals=(host address role digest generation format settings globals debconf_answers shares file_modes link_of brought probe_table mute_preference rules_of table_is_read missed missed_is_known table_is_settled longest_asking_seconds asking_since waiting_since unit_states vip_program vrrp_program vrrp_record vrrp_resigned vrrp_took_over vrrp_advertised state lock laid_scripts lock_wait_seconds mode planned current differences)
 
 plan() {
   item 'link' '198.18.7.11' 'interface=eth0'
