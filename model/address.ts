@@ -12,6 +12,11 @@ export function endpointText({ address, port }: Endpoint): string {
   return `${address}:${port}`;
 }
 
+/** Whether `text` is `ADDRESS:PORT` with an address as `isAddress` has it. */
+export function isEndpoint(text: string): boolean {
+  return isAddress(/^(.+):\d+$/.exec(text)?.[1] ?? "");
+}
+
 /** Takes `ADDRESS:PORT` apart. */
 export function parseEndpoint(text: string): Endpoint {
   const [, address = "", port] = /^(.+):(\d+)$/.exec(text) ?? [];
