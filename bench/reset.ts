@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { hostSubnet } from "../model/address.ts";
 import type { HostPlan, Item } from "../render/hostPlan.ts";
-import { shellWord } from "../render/script.ts";
+import { shellWord } from "../render/shellWord.ts";
 import { SetupError } from "../setup/rung.ts";
 import { type OpenSsh, runScript } from "./openSsh.ts";
 

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostReading } from "../reading/hostReading.ts";
 import { ReadingError, readHost } from "../reading/readHost.ts";
 import { type Connection, targetOf } from "../reading/target.ts";
-import { shellWord } from "../render/script.ts";
+import { shellWord } from "../render/shellWord.ts";
 import type { Action, RunningHost } from "../rollout/runningHost.ts";
 import { runOverSsh } from "../ssh/client.ts";
 import { SshError } from "../ssh/target.ts";

@@ -1,17 +1,12 @@
-/** HostPlan → the one script a host runs; the only place that quotes for the shell. */
+/** HostPlan → the one script a host runs. */
 import { createHash } from "node:crypto";
 import type { HostPlan } from "./hostPlan.ts";
 import { itemWords, withoutSecrets } from "./hostPlan.ts";
 import { launcher, shellLibrary } from "./shellLibrary.ts";
+import { shellWord } from "./shellWord.ts";
 
 /** The format of what is kept on hosts and in stacks (host/format.sh, CONTRIBUTING). */
 export const format = 1;
-
-/** `text` as one word of POSIX shell, whatever it holds (XCU 2.2.2); NUL cannot be told to a shell and throws. */
-export function shellWord(text: string): string {
-  if (text.includes("\0")) throw new Error("a NUL character cannot be passed to a shell");
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
 
 /**
  * What a plan is recognised by on a host: it changes with the plan and with the shell that holds it. Whoever sees it could

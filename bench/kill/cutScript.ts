@@ -1,6 +1,6 @@
 /** A host's script that is cut at one of its steps, or lists them: the real text, with `cut.sh` before its last line. */
 import { readFileSync } from "node:fs";
-import { shellWord } from "../../render/script.ts";
+import { shellWord } from "../../render/shellWord.ts";
 
 /** How a run is cut: all its processes are killed, its SSH connection is cut, or the host's power is. */
 export type Way = "kill" | "connection" | "reboot";

@@ -1,7 +1,7 @@
 /** A host's plan as data that the peers' own modules take: the same state, without our script. */
 import { endpointText, hostSubnet } from "../../model/address.ts";
 import type { HostPlan, Item } from "../../render/hostPlan.ts";
-import { shellWord } from "../../render/script.ts";
+import { shellWord } from "../../render/shellWord.ts";
 
 /** What the inventories hand to `deploy.py` and `host.yml` under the name `desired`. */
 export interface PeerData {

@@ -4,8 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Item, itemWords } from "../../render/hostPlan.ts";
-import { format, globals, shellWord } from "../../render/script.ts";
+import { format, globals } from "../../render/script.ts";
 import { shellLibrary } from "../../render/shellLibrary.ts";
+import { shellWord } from "../../render/shellWord.ts";
 
 /** The plan of a host's script. */
 export function planOf(...items: readonly (Item | string)[]): string {

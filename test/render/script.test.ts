@@ -5,8 +5,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { type HostPlan, type Item, itemWords } from "../../render/hostPlan.ts";
-import { digestIn, digestOf, globals, renderLauncher, renderScript, shellWord } from "../../render/script.ts";
+import { digestIn, digestOf, globals, renderLauncher, renderScript } from "../../render/script.ts";
 import { shellLibrary } from "../../render/shellLibrary.ts";
+import { shellWord } from "../../render/shellWord.ts";
 import { hostileItem, hostileText } from "./hostileItems.ts";
 
 const canary = mkdtempSync(join(tmpdir(), "pulumi-lvs-"));
