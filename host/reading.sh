@@ -7,7 +7,7 @@
 #                                           SYNC are the states of the kernel's synchronisation daemons;
 #                                           ADVERTISES is how other directors know it
 #   drain SERVICE SECONDS                   director: how long its real servers may drain, as the last run had it
-#   rule LINE, table LINE                   director: what table_rules and `ipvsadm -Ln` print
+#   table LINE                              director: the kernel's table (table.pl), with connections
 #   link MAC                                hardware address of the link that holds this host's address
 #   vip VIP HELD ASKED                      director: each VIP of the last good run; `held` where it is on the link, `asked`
 #                                           where the link is asked who answers for it
@@ -98,14 +98,15 @@ print_vips() {
 }
 
 print_table() {
-  local role_now role_since daemons rival=''
+  local role_now role_since daemons rival='' key seconds lines
   vrrp_role
   [ ! -e "$vrrp_record-rival" ] || read -r _ rival <"$vrrp_record-rival"
   if [ -n "$role_now" ]; then
     sync_daemons
     record_line vrrp "$role_now" "$role_since" "$rival" "$daemons" "$(vrrp_advertises)"
   fi
-  [ ! -e "$state/drain" ] || awk -F '|' '{ print "drain\t" $1 "\t" $2 }' "$state/drain"
-  table_rules | sed 's/^/rule\t/'
-  ipvsadm -Ln 2>/dev/null | sed 's/^/table\t/'
+  [ ! -e "$state/drain" ] ||
+    while IFS='|' read -r key seconds _; do record_line drain "$key" "$seconds"; done <"$state/drain"
+  lines=$(table lines)
+  [ -z "$lines" ] || printf 'table\t%s\n' "${lines//$'\n'/$'\ntable\t'}"
 }

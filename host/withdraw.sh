@@ -2,24 +2,22 @@
 
 # withdraw ADDRESS: weight 0 in every service of ours, then the time that its connections need.
 withdraw() {
-  local key to terms leaving=()
+  local shares name weight line is_alone leaving=()
   mkdir -p "$state/withdrawn"
+  read_terms
   # The lock covers the decision only (who else still serves?); draining then goes on in parallel.
-  exec 6<>/run/pulumi-lvs.withdraw.lock
+  exec 6<>"$lock.withdraw"
   flock 6
-  while IFS= read -r -u 7 key; do
-    to=$(real_servers_of "$key" | grep -F -- "$1:") || continue
-    has_share "$key" "$to" || continue
-    if ! serves_without "$key" "$to"; then
-      note "$host: warning: $to alone serves $key: it is changed while it serves"
-      continue
+  shares=$(held_names | table serving "$1")
+  while IFS='|' read -r name _ _ line is_alone; do
+    if [ -n "$is_alone" ]; then
+      note "$host: warning: ${name##* } alone serves ${name% to *}: it is changed while it serves"
+    elif [ -n "$name" ]; then
+      leaving+=("$name")
+      grep -qsF -- "$name|" "$state/withdrawn/$1" || printf '%s|%s\n' "$name" "$line" >>"$state/withdrawn/$1"
     fi
-    terms=$(drain_terms "$key")
-    grep -qsF -- "$key|$to|" "$state/withdrawn/$1" ||
-      keep_share "$key" "$to" >>"$state/withdrawn/$1"
-    quiesce "$key" "$to"
-    leaving+=("$key|$to|${terms%|*}")
-  done 7< <(held_services)
+  done <<<"$shares"
+  [ ${#leaving[@]} -eq 0 ] || change_table "$(printf '%s\n' "${leaving[@]}")" quiesce
   exec 6>&-
   (drain_all) || {
     readmit "$1"
@@ -27,40 +25,32 @@ withdraw() {
   }
 }
 
-# is_withdrawn KEY ADDRESS:PORT: whether it is out of service for a change of its own.
-is_withdrawn() { [ -e "$state/withdrawn/${2%:*}" ] && grep -qF -- "$1|$2|" "$state/withdrawn/${2%:*}"; }
-
-# serves_without KEY ADDRESS:PORT: whether another real server gets new connections.
-serves_without() {
-  local to share
-  while read -r to; do
-    share=$(share_of "$1" "$to")
-    [ "$to" = "$2" ] || [ "${share%% *}" -eq 0 ] || return 0
-  done < <(real_servers_of "$1")
-  return 1
-}
-
-# readmit ADDRESS: back to the weights it had, in each service as soon as it answers there.
+# readmit ADDRESS: back to the weights it had, in each service as soon as it answers there. Where the health check has taken
+# it out meanwhile, the check also puts it back.
 readmit() {
-  local key to rule
+  local name line check
   [ -e "$state/withdrawn/$1" ] || return 0
-  while IFS='|' read -r -u 7 key to rule; do
-    await_answer "$key" "$to" "$(drain_terms "$key" | cut -d '|' -f 3)"
-    return_share "$key" "$to" "$rule"
+  know_plan
+  read_terms
+  while IFS='|' read -r -u 7 name line; do
+    IFS='|' read -r _ _ check <<<"${terms_of[${name% to *}]:-}"
+    await_answer "$name" "$check"
+    change_table "$line" edit
   done 7<"$state/withdrawn/$1"
+  change_table "$planned_services" resume
   rm -f "$state/withdrawn/$1"
   note "$host: $1: back in service"
 }
 
-# await_answer KEY ADDRESS:PORT CHECK: until it answers its health check through the VIP.
+# await_answer NAME CHECK: until the real server answers its health check through the VIP.
 await_answer() {
   local attempt said=''
-  [ -n "$3" ] || return 0
+  [ -n "$2" ] || return 0
   for attempt in {1..60}; do
-    said=$(run_check "$3" "${1#* }" "$2" 2>&1) && return 0
+    said=$(ask "$2" "$1" 2>&1) && return 0
     sleep 1
   done
-  fail "$2 does not come back to $1 in $attempt attempts: $said"
+  fail "${1##* } does not come back to ${1% to *} in $attempt attempts: $said"
 }
 
 # run_check CHECK VIP:PORT ADDRESS:PORT [SECONDS], as the health daemon would; it fails after SECONDS at the latest. CHECK is

@@ -35,7 +35,7 @@ export const hashFlags: Partial<
   mh: { fallback: "mh-fallback", port: "mh-port" },
 };
 
-/** The scheduler that has no such flag; drained in a way of its own (host/items/drain.sh). */
+/** The scheduler that has no such flag; drained in a way of its own (host/table.pl). */
 export const refusing: Scheduler = "dh";
 
 /**

@@ -1,5 +1,5 @@
 /** What a host says of itself when it is read (host/reading.sh). */
-import { type KernelTable, parseKernelTable } from "./kernelTable.ts";
+import { parseTable, type Table } from "../model/table.ts";
 
 /** Something that is not as planned. */
 export interface Difference {
@@ -40,12 +40,10 @@ export interface HostReading {
   readonly differences: readonly Difference[];
   /** From the plan of the last good run: what somebody or something else has changed since. */
   readonly drift: readonly Difference[];
-  /** The kernel's rules, see `ipvsRules.ts`; empty for a real server. */
-  readonly rules: readonly string[];
   /** Undefined where the host shares no VIPs. */
   readonly vrrp: VrrpReading | undefined;
   /** The kernel's table with its connection counts; empty for a real server. */
-  readonly table: KernelTable;
+  readonly table: Table;
   /** Longest time for connections of a real server that leaves, by service, as the last run that knew it had it. */
   readonly drainSeconds: ReadonlyMap<string, number>;
   /** Hardware address of the link that holds the host's address; undefined where none does. */
@@ -70,7 +68,6 @@ export function parseReading(text: string, digest: string): HostReading {
     held: held && { digest: held[0] ?? "", generation: held[1] ?? "" },
     differences,
     drift: held?.[0] === digest ? differences : of("drift").map(difference),
-    rules: of("rule").map(([line = ""]) => line.trimEnd()),
     vrrp: vrrp && {
       role: vrrp[0] ?? "",
       sinceSeconds: Number(vrrp[1]),
@@ -78,11 +75,7 @@ export function parseReading(text: string, digest: string): HostReading {
       sync: vrrp[3] ?? "",
       advertises: vrrp[4] ?? "",
     },
-    table: parseKernelTable(
-      of("table")
-        .map((fields) => fields.join("\t"))
-        .join("\n"),
-    ),
+    table: parseTable(of("table").map(([line = ""]) => line)),
     drainSeconds: new Map(of("drain").map(([key = "", seconds]) => [key, Number(seconds)])),
     mac: of("link")[0]?.[0],
     vips: of("vip").map(([address = "", held, asked]) => ({

@@ -1,8 +1,10 @@
 /** What a plan does to a director's kernel table, line by line, and to the connections in it. */
 import { parseServiceKey } from "../model/serviceAddress.ts";
-import type { DrainTerms, HostPlan } from "../render/hostPlan.ts";
+import { byEndpoint, shareChanges, type TableDestination, type TableService } from "../model/table.ts";
+import type { HostPlan, Item } from "../render/hostPlan.ts";
 import { type HostReading, leftoversOf } from "./hostReading.ts";
-import { parseRules, type RealServerRule, type ServiceRules, shareChanges } from "./ipvsRules.ts";
+
+type ServiceItem = Extract<Item, { kind: "service" }>;
 
 /** One line of the kernel's table that changes. */
 export interface TableChange {
@@ -20,23 +22,14 @@ export interface TableChange {
 
 /** Every line that the plan changes, in the order of its services; those that go come last. */
 export function tableChanges(plan: HostPlan, reading: HostReading): TableChange[] {
-  const wanted = parseRules(plan.items.flatMap((item) => (item.kind === "service" ? item.rules : [])));
-  const present = parseRules(reading.rules);
-  const terms = new Map(
-    plan.items
-      .flatMap((item) => (item.kind === "drain" ? item.services : []))
-      .map((term) => [term.key, term]),
-  );
   const leaving = leftoversOf(reading)
     .filter((item) => item.startsWith("service "))
     .map((item) => item.replace("service ", ""));
   return [
     ...routerChanges(plan, reading),
-    ...[...wanted].flatMap(([key, service]) =>
-      serviceChanges(key, service, present.get(key), terms.get(key), reading),
-    ),
+    ...plan.items.flatMap((item) => (item.kind === "service" ? serviceChanges(item, reading) : [])),
     ...leaving.flatMap((key) => {
-      const gone = present.get(key);
+      const gone = reading.table.get(key);
       return gone ? serviceLeaves(key, gone, reading) : [];
     }),
   ];
@@ -51,31 +44,27 @@ function routerChanges(plan: HostPlan, { vrrp }: HostReading): TableChange[] {
   return [{ service: "all", realServer: undefined, change, connections, breaks: true }];
 }
 
-function serviceChanges(
-  service: string,
-  wanted: ServiceRules,
-  present: ServiceRules | undefined,
-  terms: DrainTerms | undefined,
-  reading: HostReading,
-): TableChange[] {
-  const added = [...wanted.realServers].filter(([to]) => !present?.realServers.has(to));
+function serviceChanges(item: ServiceItem, reading: HostReading): TableChange[] {
+  const { key: service, planned, fallback, drainSeconds } = item;
+  const present = reading.table.get(service);
+  const [now, wanted] = [byEndpoint(present), byEndpoint(planned)];
+  const added = [...wanted].filter(([to]) => !now.has(to));
   const isNew = { service, connections: "none yet", breaks: false };
   const joins = added.map(([realServer, { weight }]) => {
     return { ...isNew, realServer, change: `joins with weight ${weight} once its check passes` };
   });
-  if (!present) return [{ ...isNew, realServer: undefined, change: `new, ${wanted.options}` }, ...joins];
-  const staying = [...present.realServers].flatMap(([realServer, from]) => {
-    const to = wanted.realServers.get(realServer);
-    if (terms?.staying.includes(`!${realServer}`)) return [];
-    const count = active(reading, service, realServer);
+  if (!present) return [{ ...isNew, realServer: undefined, change: `new, ${planned.options}` }, ...joins];
+  const staying = [...now].flatMap(([realServer, from]) => {
+    if (realServer === fallback) return [];
+    const to = wanted.get(realServer);
     return to
-      ? realServerChanges(service, realServer, from, to, count)
-      : [leaves(service, realServer, count, terms?.seconds, wanted.realServers.size > 0)];
+      ? realServerChanges(service, realServer, from, to)
+      : [leaves(service, realServer, count(service, from), drainSeconds, wanted.size > 0)];
   });
-  const options = `${present.options} → ${wanted.options.replace("scheduler ", "")}`;
-  const whole = [...present.realServers.keys()].reduce((sum, to) => sum + active(reading, service, to), 0);
+  const options = `${present.options} → ${planned.options.replace("scheduler ", "")}`;
+  const whole = present.destinations.reduce((sum, to) => sum + count(service, to), 0);
   return [
-    ...(present.options === wanted.options ? [] : [untouched(service, undefined, options, whole)]),
+    ...(present.options === planned.options ? [] : [untouched(service, undefined, options, whole)]),
     ...staying,
     ...joins,
   ];
@@ -84,21 +73,22 @@ function serviceChanges(
 function realServerChanges(
   service: string,
   realServer: string,
-  from: RealServerRule,
-  to: RealServerRule,
-  count: number,
+  from: TableDestination,
+  to: TableDestination,
 ): TableChange[] {
+  const connections = count(service, from);
   const method = `forwarding ${from.forwarding} → ${to.forwarding}`;
   return [
-    ...(from.forwarding === to.forwarding ? [] : [breaking(service, realServer, method, count)]),
-    ...shareChanges(from, to).map((change) => untouched(service, realServer, change, count)),
+    ...(from.forwarding === to.forwarding ? [] : [breaking(service, realServer, method, connections)]),
+    ...shareChanges(from, to).map((change) => untouched(service, realServer, change, connections)),
   ];
 }
 
-function serviceLeaves(service: string, gone: ServiceRules, reading: HostReading): TableChange[] {
+function serviceLeaves(service: string, gone: TableService, reading: HostReading): TableChange[] {
+  const seconds = reading.drainSeconds.get(service);
   return [
-    ...[...gone.realServers.keys()].map((to) =>
-      leaves(service, to, active(reading, service, to), reading.drainSeconds.get(service), false),
+    ...[...byEndpoint(gone)].map(([realServer, to]) =>
+      leaves(service, realServer, count(service, to), seconds, false),
     ),
     { service, realServer: undefined, change: "removed", connections: "none left by then", breaks: false },
   ];
@@ -150,11 +140,9 @@ function breaking(service: string, realServer: string, change: string, count: nu
   };
 }
 
-function active({ table }: HostReading, service: string, realServer: string): number {
-  const found = table.get(service)?.find(({ key }) => key === realServer);
-  if (!found) return 0;
-  // IPVS counts all connections of UDP as inactive.
-  return found.activeConnections + (isUdp(service) ? found.inactiveConnections : 0);
+/** IPVS counts all connections of UDP as inactive. */
+function count(service: string, { connections }: TableDestination): number {
+  return (connections?.active ?? 0) + (isUdp(service) ? (connections?.inactive ?? 0) : 0);
 }
 
 function isUdp(service: string): boolean {

@@ -1,7 +1,8 @@
 /** Where directors do not balance the same. */
+import { endpointText } from "../model/address.ts";
+import { destinationWords } from "../model/table.ts";
 import type { ClusterFault, KnownDirector } from "./clusterFaults.ts";
 import type { HostReading } from "./hostReading.ts";
-import { parseRules, type RealServerRule } from "./ipvsRules.ts";
 
 /** One fault with every line in which the tables differ; none where they are equal. */
 export function tableFaults(directors: readonly KnownDirector[]): ClusterFault[] {
@@ -27,16 +28,11 @@ export function haveEqualTables(one: HostReading, other: HostReading): boolean {
 }
 
 /** How each service, `tcp VIP:PORT`, and each of its real servers is balanced. */
-function linesOf({ rules }: HostReading): ReadonlyMap<string, string> {
+function linesOf({ table }: HostReading): ReadonlyMap<string, string> {
   return new Map(
-    [...parseRules(rules)].flatMap(([service, { options, realServers }]) => [
+    [...table].flatMap(([service, { options, destinations }]) => [
       [service, options] as const,
-      ...[...realServers].map(([to, rule]) => [`${service} → ${to}`, inWords(rule)] as const),
+      ...destinations.map((to) => [`${service} → ${endpointText(to)}`, destinationWords(to)] as const),
     ]),
   );
-}
-
-function inWords({ forwarding, weight, upperThreshold, lowerThreshold }: RealServerRule): string {
-  const thresholds = upperThreshold === 0 ? "" : ` thresholds ${lowerThreshold} to ${upperThreshold}`;
-  return `${forwarding} weight ${weight}${thresholds}`;
 }

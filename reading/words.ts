@@ -1,6 +1,6 @@
 /** Differences in an operator's words: what it is, as planned → as found. */
+import { byEndpoint, parseTable, shareChanges, type TableDestination } from "../model/table.ts";
 import type { Difference } from "./hostReading.ts";
-import { parseRules, type RealServerRule, shareChanges } from "./ipvsRules.ts";
 
 /** A difference, a line for each thing that differs: `arp_ignore 1 → 0`. */
 export function inWords({ item, planned, found }: Difference): string[] {
@@ -25,16 +25,16 @@ export function inWords({ item, planned, found }: Difference): string[] {
 }
 
 function serviceInWords(key: string, planned: string, found: string): string[] {
-  const wanted = parseRules(planned.split("; ")).get(key);
-  const present = parseRules(found.split("; ")).get(key);
+  const wanted = parseTable(planned.split("; ")).get(key);
+  const present = parseTable(found.split("; ")).get(key);
   if (!wanted || !present)
     return [`service ${key} ${wanted ? "in the table" : planned} → ${present ? found : "absent"}`];
-  const names = new Set([...wanted.realServers.keys(), ...present.realServers.keys()]);
+  const [before, now] = [byEndpoint(wanted), byEndpoint(present)];
+  const names = new Set([...before.keys(), ...now.keys()]);
   return [
     ...(wanted.options === present.options ? [] : [`service ${key} ${wanted.options} → ${present.options}`]),
     ...[...names].flatMap((name) => {
-      const from = wanted.realServers.get(name);
-      const to = present.realServers.get(name);
+      const [from, to] = [before.get(name), now.get(name)];
       const at = `(service ${key})`;
       if (!from || !to) return [`${name} ${weight(from)} → ${weight(to)} ${at}`];
       return [
@@ -45,6 +45,6 @@ function serviceInWords(key: string, planned: string, found: string): string[] {
   ];
 }
 
-function weight(rule: RealServerRule | undefined): string {
-  return rule ? `weight ${rule.weight}` : "absent";
+function weight(to: TableDestination | undefined): string {
+  return to ? `weight ${to.weight}` : "absent";
 }

@@ -6,8 +6,8 @@ import { serviceKey } from "../model/serviceAddress.ts";
 import { peersOf, type VipGroup, vipGroupOf } from "../model/vipGroup.ts";
 import { askedBy, holdHealthChecks, keepsAtZero } from "./healthCheck.ts";
 import { type Engine, engines } from "./healthEngine.ts";
-import type { DrainTerms, HostPlan, Item } from "./hostPlan.ts";
-import { renderIpvsRules, renderServiceRule } from "./ipvs.ts";
+import type { HostPlan, Item } from "./hostPlan.ts";
+import { inTable } from "./ipvs.ts";
 import { hearProgram } from "./shellLibrary.ts";
 import { holdSysctls } from "./sysctl.ts";
 import { installed, systems } from "./systems.ts";
@@ -134,42 +134,28 @@ function healthDaemon(engine: Engine, cluster: Cluster): Item[] {
   const services = cluster.virtualServices;
   return [
     ...services.map((service): Item => ({ kind: "record", of: "service", id: serviceKey(service) })),
-    { kind: "drain", services: services.map(drainTerms) },
-    ...services.map((service): Item => {
-      return { kind: "scheduler", key: serviceKey(service), rule: renderServiceRule(service) };
-    }),
+    { kind: "drain" },
+    { kind: "scheduler" },
     ...engine.files(cluster),
     { kind: "unit", name: engine.unit, enabled: true, active: true },
   ];
 }
 
-function drainTerms(service: VirtualService): DrainTerms {
-  const { drainSeconds, onDrainTimeout, fallback, port, realServers } = service;
-  return {
-    key: serviceKey(service),
-    seconds: drainSeconds,
-    onTimeout: onDrainTimeout,
-    check: askedBy(service),
-    staying: [
-      ...realServers.map(endpointText),
-      ...(fallback ? [`!${endpointText({ address: fallback, port })}`] : []),
-    ],
-  };
-}
-
 /** ldirectord checks the real servers of a service one after the other before it adds them. */
 function inKernel(engine: Engine, service: VirtualService): Item {
-  const { fallback, port } = service;
+  const { fallback, port, drainSeconds, onDrainTimeout } = service;
   const { intervalSeconds, timeoutSeconds } = service.healthCheck;
   return {
     kind: "service",
     key: serviceKey(service),
-    rules: renderIpvsRules(service),
+    planned: inTable(service),
     fallback: fallback && endpointText({ address: fallback, port }),
     whenDown: keepsAtZero(service) ? "quiesced" : "removed",
     settleSeconds: intervalSeconds + timeoutSeconds * service.realServers.length + 10,
     repair: `${engine.repair} ${engine.unit}`,
     log: engine.log,
     check: askedBy(service),
+    drainSeconds,
+    onDrainTimeout,
   };
 }

@@ -1,5 +1,6 @@
 /** What one host must look like, as data: the items a converge holds, in the order in which they are safe. */
 import { createHash } from "node:crypto";
+import { serviceLines, type TableService } from "../model/table.ts";
 
 /** One thing on a host and the state it must have; `host/items/<kind>.sh` knows how to read, set and give back its kind. */
 export type Item =
@@ -22,7 +23,7 @@ export type Item =
   | {
       readonly kind: "service";
       readonly key: string;
-      readonly rules: readonly string[];
+      readonly planned: TableService;
       readonly settleSeconds: number;
       /** What becomes of a real server whose health check fails. */
       readonly whenDown: "removed" | "quiesced";
@@ -32,12 +33,16 @@ export type Item =
       readonly log: string;
       /** What asks one of its real servers, as `askedBy` has it. */
       readonly check: string | undefined;
-      /** `ADDRESS:PORT` whose rule comes and goes with the real servers' health. */
+      /** `ADDRESS:PORT` that comes and goes with the real servers' health. */
       readonly fallback: string | undefined;
+      /** Longest time for the connections of a real server that leaves, and what then happens. */
+      readonly drainSeconds: number;
+      readonly onDrainTimeout: "stop" | "proceed";
     }
-  | { readonly kind: "drain"; readonly services: readonly DrainTerms[] }
-  /** The line of a service that is in the kernel's table already, changed before the health daemon would. */
-  | { readonly kind: "scheduler"; readonly key: string; readonly rule: string }
+  /** Who leaves the services has drained. */
+  | { readonly kind: "drain" }
+  /** Services that are in the kernel's table already have their options, before the health daemon would change them. */
+  | { readonly kind: "scheduler" }
   /** What takes health checks to the real server with this address, see `host/check.pl`. */
   | { readonly kind: "probe"; readonly address: string }
   | {
@@ -71,18 +76,6 @@ export type VipItem = { readonly kind: "vip"; readonly address: string } & (
   | { readonly manner: "silent" }
   | { readonly manner: "announce" | "share"; readonly from: string }
 );
-
-/** How real servers leave one virtual service. */
-export interface DrainTerms {
-  /** The service, `tcp VIP:PORT`. */
-  readonly key: string;
-  readonly seconds: number;
-  readonly onTimeout: "stop" | "proceed";
-  /** What says when a real server may come back, as `askedBy` has it; undefined where it always may. */
-  readonly check: string | undefined;
-  /** `ADDRESS:PORT` of those that do not leave; the fallback's with `!` before it. */
-  readonly staying: readonly string[];
-}
 
 /** An answer to a question that a package asks when it is installed (debconf(7)). */
 export interface DebconfAnswer {
@@ -181,23 +174,21 @@ const kinds: { readonly [K in Item["kind"]]: ItemKind<Extract<Item, { kind: K }>
   service: {
     id: ({ key }) => key,
     fields: (item) => ({
-      planned_rules: item.rules.join("\n"),
+      planned_lines: serviceLines(item.key, item.planned).join("\n"),
       settle_seconds: String(item.settleSeconds),
       when_down: item.whenDown,
       repair: item.repair,
       log: item.log,
       check: item.check ?? "",
       fallback: item.fallback ?? "",
+      drain_seconds: String(item.drainSeconds),
+      on_timeout: item.onDrainTimeout,
     }),
-    inWords: ({ rules }) => rules.join("\n"),
+    inWords: ({ key, planned, drainSeconds, onDrainTimeout }) =>
+      [...serviceLines(key, planned), `drains for ${drainSeconds} s, then ${onDrainTimeout}`].join("\n"),
   },
-  drain: {
-    id: () => "table",
-    fields: ({ services }) => ({ terms: services.map(drainLine).join("\n") }),
-    inWords: ({ services }) =>
-      services.map(({ key, seconds, onTimeout }) => `${key}: ${seconds} s, then ${onTimeout}`).join("\n"),
-  },
-  scheduler: { id: ({ key }) => key, fields: ({ rule }) => ({ planned_rule: rule }), isHidden: true },
+  drain: { id: () => "table", isHidden: true },
+  scheduler: { id: () => "table", isHidden: true },
   probe: { id: ({ address }) => address, inWords: ({ address }) => `reaches ${address} alone` },
   silence: {
     id: ({ vips }) => vips.join(" "),
@@ -277,10 +268,6 @@ function describeItem(item: Item): string {
 
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
-}
-
-function drainLine({ key, seconds, onTimeout, check = "", staying }: DrainTerms): string {
-  return [key, seconds, onTimeout, check, staying.join(" ")].join("|");
 }
 
 function activity(active: boolean | undefined): string {

@@ -1,28 +1,33 @@
-/** Virtual services → the rules that the kernel must hold for them, as `ipvsadm -Sn` prints them. */
+/** Virtual services → what the kernel's table must hold of them, and how ipvsadm(8) is told of them. */
 import { endpointText, hostMask } from "../model/address.ts";
-import type { Destination, VirtualService } from "../model/cluster.ts";
+import type { VirtualService } from "../model/cluster.ts";
 import { hashFlags } from "../model/lvs.ts";
 import type { ServiceAddress } from "../model/serviceAddress.ts";
-import { forwardingWords } from "./forwarding.ts";
+import type { TableService } from "../model/table.ts";
 
-/** The rules of one service in byte order, as the host's table_rules prints them (host/items/service.sh). */
-export function renderIpvsRules(service: VirtualService): string[] {
-  const at = ipvsadmAt(service);
-  return [
-    renderServiceRule(service),
-    ...service.realServers.map((to) => {
-      const flag = forwardingWords[service.forwarding].ipvsadm;
-      return `-a ${at} -r ${endpointText(to)} ${flag} -w ${to.weight}${thresholds(to)}`;
-    }),
-  ].sort();
+/** A service as the kernel must hold it once all its real servers are up. */
+export function inTable(service: VirtualService): TableService {
+  const { forwarding } = service;
+  return {
+    options: optionsOf(service),
+    destinations: service.realServers.map(({ name: _, ...to }) => ({
+      ...to,
+      forwarding,
+      connections: undefined,
+    })),
+  };
 }
 
-/** The line of the service itself. */
-export function renderServiceRule(service: VirtualService): string {
+/** In the order in which ipvsadm prints them. */
+function optionsOf(service: VirtualService): string {
   const { scheduler, persistence } = service;
-  const sticky = persistence ? ` -p ${persistence.timeoutSeconds}${mask(persistence.netmask)}` : "";
   const flags = flagsOf(service);
-  return `-A ${ipvsadmAt(service)} -s ${scheduler}${sticky}${flags.length > 0 ? ` -b ${flags.join(",")}` : ""}`;
+  return [
+    `scheduler ${scheduler}`,
+    ...(persistence ? [`persistent ${persistence.timeoutSeconds}`] : []),
+    ...(persistence && persistence.netmask !== hostMask ? [`mask ${persistence.netmask}`] : []),
+    ...(flags.length > 0 ? [`flags ${flags.join(",")}`] : []),
+  ].join(" ");
 }
 
 /** What the scheduler of a service takes with it, in the order in which ipvsadm prints it. */
@@ -38,12 +43,4 @@ export function ipvsadmAt(service: ServiceAddress): string {
     case "port":
       return `${service.protocol === "udp" ? "-u" : "-t"} ${endpointText(service)}`;
   }
-}
-
-function thresholds({ upperThreshold, lowerThreshold }: Destination): string {
-  return upperThreshold > 0 ? ` -x ${upperThreshold} -y ${lowerThreshold}` : "";
-}
-
-function mask(netmask: string): string {
-  return netmask === hostMask ? "" : ` -M ${netmask}`;
 }

@@ -1,5 +1,6 @@
 /** The programs that hosts run, read from `host/` once; the only file access of this folder. */
 import { readdirSync, readFileSync } from "node:fs";
+import { shellWord } from "./shellWord.ts";
 
 const folder = new URL("../host/", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, folder), "utf8");
@@ -24,6 +25,9 @@ export const shellLibrary = [
   ...readdirSync(new URL("items/", folder))
     .sort()
     .map((name) => read(`items/${name}`)),
+  `table_program=${shellWord(read("table.pl") + read("tableVerbs.pl"))}`,
+  read("table.sh"),
+  read("draining.sh"),
   read("format.sh"),
   read("record.sh"),
   read("reading.sh"),

@@ -1,6 +1,5 @@
 /** Keeps clients away from a real server while a change disturbs what it serves, a few real servers at a time. */
 import { Semaphore } from "async-mutex";
-import { parseRules } from "../reading/ipvsRules.ts";
 import type { RunningHost } from "./runningHost.ts";
 
 /** A virtual service that a director balances. */
@@ -73,12 +72,10 @@ export class Turns {
   /** The services in which the director was found to send to a real server. */
   async servicesOf(address: string): Promise<SharedService[]> {
     const { reading } = await this.director.found();
-    const isOf = (to: string) => to.startsWith(`${address}:`);
-    return [...parseRules(reading.rules)]
-      .map(([key, { realServers }]) => ({ key, realServers: [...realServers] }))
-      .filter(({ realServers }) => realServers.some(([to]) => isOf(to)))
-      .map(({ key, realServers }) => {
-        return { key, alone: !realServers.some(([to, { weight }]) => !isOf(to) && weight > 0) };
+    return [...reading.table]
+      .filter(([, { destinations }]) => destinations.some((to) => to.address === address))
+      .map(([key, { destinations }]) => {
+        return { key, alone: !destinations.some((to) => to.address !== address && to.weight > 0) };
       });
   }
 

@@ -1,4 +1,5 @@
 /** The steps of a timeline as a preview tells them, from how the hosts were found. */
+import { byEndpoint } from "../model/table.ts";
 import type { OrderedDirector } from "./directorOrder.ts";
 import type { FoundHost } from "./runningHost.ts";
 import { hasLeftovers, type ServingHost, whileGivingBack } from "./servingHost.ts";
@@ -75,15 +76,16 @@ async function meanwhile(server: ServingHost): Promise<string> {
 
 /** Addresses of real servers that have a share of a director's table and none in its plan (host/items/drain.sh). */
 function leavingFrom({ plan, reading }: FoundHost): string[] {
-  const terms = plan.items.flatMap((item) => (item.kind === "drain" ? item.services : []));
-  const staying = (service: string) => terms.find(({ key }) => key === service)?.staying ?? [];
-  const leaving = [...reading.table].flatMap(([service, destinations]) =>
-    destinations
-      .filter(({ weight, activeConnections }) => weight + activeConnections > 0)
-      .map(({ key }) => key)
-      .filter((key) => !staying(service).some((each) => each.replace("!", "") === key)),
-  );
-  return [...new Set(leaving.map((key) => key.slice(0, key.lastIndexOf(":"))))];
+  const services = plan.items.filter((item) => item.kind === "service");
+  const leaving = [...reading.table].flatMap(([service, present]) => {
+    const item = services.find(({ key }) => key === service);
+    const planned = byEndpoint(item?.planned);
+    return [...byEndpoint(present)]
+      .filter(([to]) => !planned.has(to) && to !== item?.fallback)
+      .map(([, to]) => to)
+      .filter(({ weight, connections }) => weight + (connections?.active ?? 0) > 0);
+  });
+  return [...new Set(leaving.map(({ address }) => address))];
 }
 
 const conjunction = new Intl.ListFormat("en-GB");

@@ -2,10 +2,10 @@
 import { endpointText } from "../model/address.ts";
 import { serviceKey } from "../model/serviceAddress.ts";
 import type { HostSummary, ServiceSummary } from "../model/summary.ts";
+import { byEndpoint, type Table, type TableDestination } from "../model/table.ts";
 import { type ClusterFault, clusterFaults } from "../reading/clusterFaults.ts";
 import { holdsVips } from "../reading/holder.ts";
 import type { HostReading } from "../reading/hostReading.ts";
-import type { KernelDestination, KernelTable } from "../reading/kernelTable.ts";
 import { ReadingError, readHost } from "../reading/readHost.ts";
 import { haveEqualTables } from "../reading/tableFaults.ts";
 import { inWords } from "../reading/words.ts";
@@ -146,21 +146,18 @@ function isoTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString();
 }
 
-function liveState(table: KernelTable | undefined, service: ServiceSummary, address: string) {
-  const destinations = table?.get(serviceKey({ knownBy: "port", ...service }));
-  const live = destinations?.find(({ key }) => key === endpointText({ address, port: service.port }));
+function liveState(table: Table | undefined, service: ServiceSummary, address: string) {
+  const balanced = table?.get(serviceKey({ knownBy: "port", ...service }));
+  const live = byEndpoint(balanced).get(endpointText({ address, port: service.port }));
   return {
     state: stateOf(table, live),
     liveWeight: live?.weight ?? null,
-    activeConnections: live?.activeConnections ?? 0,
-    inactiveConnections: live?.inactiveConnections ?? 0,
+    activeConnections: live?.connections?.active ?? 0,
+    inactiveConnections: live?.connections?.inactive ?? 0,
   };
 }
 
-function stateOf(
-  table: KernelTable | undefined,
-  live: KernelDestination | undefined,
-): RealServerStatus["state"] {
+function stateOf(table: Table | undefined, live: TableDestination | undefined): RealServerStatus["state"] {
   if (!table) return "unknown";
   if (!live) return "out";
   return live.weight > 0 ? "up" : "quiesced";

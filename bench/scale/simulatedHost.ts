@@ -1,5 +1,5 @@
 /** A host that is not there: it keeps what it is given, and says what a host that was converged to its plan would say. */
-import { parseRules } from "../../reading/ipvsRules.ts";
+import { serviceLines } from "../../model/table.ts";
 import type { HostPlan, Item } from "../../render/hostPlan.ts";
 import { digestIn, digestOf } from "../../render/script.ts";
 import { type PeerData, peerData } from "../tools/peerData.ts";
@@ -81,26 +81,17 @@ export class SimulatedHost {
   }
 
   #director(): string[][] {
-    const rules = this.#all("service").flatMap((service) => service.rules);
+    const services = this.#all("service");
     return [
       ...this.#all("vip").map(({ address }) => ["vip", address, "held", "asked"]),
-      ...this.#all("drain").flatMap(({ services }) =>
-        services.map(({ key, seconds }) => ["drain", key, String(seconds)]),
-      ),
-      ...rules.map((rule) => ["rule", rule]),
-      ...kernelTable(rules).map((line) => ["table", line]),
+      ...services.map(({ key, drainSeconds }) => ["drain", key, String(drainSeconds)]),
+      ...services
+        .flatMap(({ key, planned }) => serviceLines(key, planned))
+        .map((line) => ["table", line.includes(" to ") ? `${line} active 0 inactive 0` : line]),
     ];
   }
 
   #all<K extends Item["kind"]>(kind: K) {
     return this.#plan.items.filter((item): item is Extract<Item, { kind: K }> => item.kind === kind);
   }
-}
-
-/** What `ipvsadm -Ln` prints of services that nobody uses. */
-function kernelTable(rules: readonly string[]): string[] {
-  return [...parseRules(rules)].flatMap(([service, { options, realServers }]) => [
-    `${service.toUpperCase()} ${options.replace("scheduler ", "")}`,
-    ...[...realServers].map(([to, { weight }]) => `  -> ${to} Route ${weight} 0 0`),
-  ]);
 }

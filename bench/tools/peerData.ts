@@ -1,6 +1,10 @@
 /** A host's plan as data that the peers' own modules take: the same state, without our script. */
 import { endpointText, hostSubnet } from "../../model/address.ts";
+import { parseServiceKey } from "../../model/serviceAddress.ts";
+import { byEndpoint } from "../../model/table.ts";
+import { forwardingWords } from "../../render/forwarding.ts";
 import type { HostPlan, Item } from "../../render/hostPlan.ts";
+import { ipvsadmAt } from "../../render/ipvs.ts";
 import { shellWord } from "../../render/shellWord.ts";
 
 /** What the inventories hand to `deploy.py` and `host.yml` under the name `desired`. */
@@ -62,8 +66,13 @@ function fetched(item: Extract<Item, { kind: "http" }>): string {
   return `curl -fsS -o /dev/null --retry 10 --retry-connrefused --retry-delay 1 http://${endpointText(item)}${item.path}`;
 }
 
-function inTable({ rules, settleSeconds }: Extract<Item, { kind: "service" }>): string {
-  const wanted = shellWord(rules.join("\n"));
-  const table = 'ipvsadm -Sn | grep -v -- " -f " | sort | sed "s/ *$//"';
+function inTable({ key, planned, settleSeconds }: Extract<Item, { kind: "service" }>): string {
+  const { ipvsadm } = forwardingWords.dr;
+  const at = ipvsadmAt(parseServiceKey(key));
+  const rules = [...byEndpoint(planned)].map(
+    ([to, { weight }]) => `-a ${at} -r ${to} ${ipvsadm} -w ${weight}`,
+  );
+  const table = `ipvsadm -Sn | grep -e '^-a ${at} ' | sort | sed "s/ *$//"`;
+  const wanted = shellWord(rules.sort().join("\n"));
   return `timeout ${settleSeconds} bash -c ${shellWord(`until [ "$(${table})" = ${wanted} ]; do sleep 0.2; done`)}`;
 }

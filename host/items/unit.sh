@@ -65,8 +65,8 @@ unit_start() {
   local verb=start
   [[ $found != *' active'* ]] || verb=reload
   if [ "$verb" = start ] || [ -e "$state/reload/$1" ]; then
-    # It may be the daemon that fills the table (service.sh).
-    table_is_read=''
+    # It may be the daemon that fills the table (../table.sh).
+    table_is_compared=''
     systemctl "$verb" "$1" || {
       journalctl -q -n 10 --no-pager -u "$1" >&2
       fail "$1 does not $verb (see above)"

@@ -151,7 +151,7 @@ describe("a new configuration that its daemon takes", () => {
     const said = await failureOf("lb1", (item) =>
       item.kind === "service" ? { ...item, settleSeconds: 4 } : otherWeight(item),
     );
-    expect(said).toContain("-r 198.18.92.21:80 -g -w 7");
+    expect(said).toContain("to 198.18.92.21:80 dr weight 7");
     expect(said).toContain(`file ${engine.file}: put back as it was`);
     expect(await keptFile("lb1", said)).toContain(share(7));
     await eventually(async () => expect(await kernelRules()).toBe(before));

@@ -8,12 +8,9 @@ import { failuresOf, record } from "./recording.ts";
 
 const kernel = [
   "held\tof the last run\tg.0",
-  "rule\t-A -t 192.0.2.100:80 -s wrr",
-  "rule\t-a -t 192.0.2.100:80 -r 192.0.2.21:80 -g -w 1",
-  "rule\t-a -t 192.0.2.100:80 -r 192.0.2.22:80 -m -w 1",
-  "table\tTCP  192.0.2.100:80 wrr",
-  "table\t  -> 192.0.2.21:80                Route   1      5          4",
-  "table\t  -> 192.0.2.22:80                Masq    1      3          0",
+  "table\ttcp 192.0.2.100:80 scheduler wrr",
+  "table\ttcp 192.0.2.100:80 to 192.0.2.21:80 dr weight 1 active 5 inactive 4",
+  "table\ttcp 192.0.2.100:80 to 192.0.2.22:80 nat weight 1 active 3 inactive 0",
 ].join("\n");
 
 const asPlanned = vi.mocked(readHost).getMockImplementation() as typeof readHost;
@@ -36,7 +33,7 @@ async function shownAtPreview(changes: Changes): Promise<string[]> {
 
 describe("a change to a director", () => {
   it("is shown at preview as lines of the kernel's table, with what becomes of connections", async () => {
-    findDirector(kernel.replace("-m", "-g"));
+    findDirector(kernel.replace("nat", "dr"));
     expect(await shownAtPreview({ share1: { weight: 3 } })).toEqual([
       "lb1: the kernel's table and its connections:\n" +
         "  tcp 192.0.2.100:80  192.0.2.21:80  weight 1 → 3  connections: 5 untouched",

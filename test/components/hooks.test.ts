@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { around } from "../../components/hooks.ts";
+import { parseTable } from "../../model/table.ts";
 import type { HostReading } from "../../reading/hostReading.ts";
 import { readHost } from "../../reading/readHost.ts";
 import { digestIn } from "../../render/script.ts";
@@ -66,13 +67,15 @@ async function said(
 }
 
 describe("what happens around a change", () => {
-  const rules = ["21", "22"].map((last) => `-a -t 192.0.2.100:80 -r 192.0.2.${last}:80 -g -w 1`);
+  const table = parseTable(
+    ["21", "22"].map((last) => `tcp 192.0.2.100:80 to 192.0.2.${last}:80 dr weight 1`),
+  );
   const stopped = { item: "unit apache2.service", planned: "active", found: "inactive" };
   const leftover = { item: "vip 192.0.2.101", planned: "given back", found: "still held" };
 
   it("is told at preview, beside the host that is changed", async () => {
     const found = {
-      "192.0.2.11": { rules, held: { digest: "of another plan", generation: "g.0" } },
+      "192.0.2.11": { table, held: { digest: "of another plan", generation: "g.0" } },
       "192.0.2.21": { differences: [stopped, leftover] },
     };
     expect(await said(found, true)).toEqual(
@@ -87,7 +90,7 @@ describe("what happens around a change", () => {
     ["where nothing changes", {}, true],
     [
       "in an update, which does it",
-      { "192.0.2.11": { rules }, "192.0.2.21": { differences: [stopped] } },
+      { "192.0.2.11": { table }, "192.0.2.21": { differences: [stopped] } },
       false,
     ],
   ])("is not told %s", async (_, found, preview) => {

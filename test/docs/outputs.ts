@@ -30,7 +30,8 @@ export function labDrift(): string {
 
 /** Drift as warnings have it. */
 export function driftInWords(): string {
-  const service = "-A -t 192.0.2.100:80 -s wrr; -a -t 192.0.2.100:80 -r 192.0.2.7:80 -g -w ";
+  const key = "tcp 192.0.2.100:80";
+  const service = `${key} scheduler wrr; ${key} to 192.0.2.7:80 dr weight `;
   const differences = {
     web2: { item: "sysctl net.ipv4.conf.all.arp_ignore", planned: "1", found: "0" },
     lb1: { item: "service tcp 192.0.2.100:80", planned: `${service}3`, found: `${service}1` },

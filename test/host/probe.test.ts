@@ -1,4 +1,4 @@
-/** The service of a probe as the host's shell and the health check's Perl see it, with a table and an ipvsadm of the test's. */
+/** The service of a probe as the host's shell and the health check's Perl see it, with tables of the test's. */
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { inCheckout } from "../fixtures.ts";
+import { planOf, Sandbox } from "./sandbox.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pulumi-lvs-probe-"));
 const table = join(folder, "ip_vs");
@@ -41,13 +42,13 @@ beforeEach(() => {
 const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
 const ipvsadmCalls = () => readFileSync(join(folder, "calls"), "utf8").trimEnd().split("\n");
 
-function inShell(program: string, ...args: string[]): string {
-  const library = inCheckout("host/items/probe.sh");
-  const text = `. "$1"; probe_table='${table}'; shift; fail() { echo "failed: $*"; exit 0; }; ${program}`;
-  return execFileSync("bash", ["-euo", "pipefail", "-c", text, "-", library, ...args], {
-    encoding: "utf8",
-    env,
-  });
+const sandbox = new Sandbox();
+afterAll(() => sandbox.remove());
+
+/** What the host's shell makes of its item while the kernel has these rules, as ipvsadm prints them. */
+function inShell(program: string, ...rules: readonly string[]): string {
+  sandbox.balance(...rules);
+  return sandbox.bash(`${planOf({ kind: "probe", address: "192.0.2.21" })}\nmode=verify\n${program}`);
 }
 
 function inPerl(program: string, ...args: string[]): string {
@@ -55,23 +56,48 @@ function inPerl(program: string, ...args: string[]): string {
   return execFileSync("perl", ["-e", text, ...args], { encoding: "utf8", env });
 }
 
+const held = ["-A -f 1073742357 -s rr", "-a -f 1073742357 -r 192.0.2.21:0 -g -w 1 # 0 3930"] as const;
+const others = ["-A -f 1073742358 -s rr", "-a -f 1073742358 -r 192.0.2.22:0 -g -w 1"] as const;
+const mark = "mark 1073742357";
+
 describe("a probe", () => {
-  it.each([
-    ["is there", head + probe + other, "reaches 192.0.2.21 alone"],
-    ["is the last one", head + other + probe, "reaches 192.0.2.21 alone"],
-    ["is missing", head + other, "absent"],
-    ["has no real server", `${head}${probe.split("\n")[0]}\n${other}`, "rr"],
-    ["has another one", head + probe.replace("215:", "216:"), "rr -> C0000216:0000 Route 1"],
+  it.each<[string, string, readonly string[], string]>([
+    ["is there", head + probe + other, [...held, ...others], "reaches 192.0.2.21 alone"],
+    ["is the last one", head + other + probe, [...others, ...held], "reaches 192.0.2.21 alone"],
+    ["is missing", head + other, others, "absent"],
+    [
+      "has no real server",
+      `${head}${probe.split("\n")[0]}\n${other}`,
+      [held[0], ...others],
+      `${mark} scheduler rr`,
+    ],
+    [
+      "has another one",
+      head + probe.replace("215:", "216:"),
+      [held[0], held[1].replace(".21:", ".22:")],
+      `${mark} scheduler rr; ${mark} to 192.0.2.22:0 dr weight 1`,
+    ],
     [
       "has a second one",
       head + probe + intruder,
-      `rr -> C0000215:0000 Route 1${intruder.trim().replace(/ +/g, " ")}`,
+      [...held, held[1].replace(".21:", ".22:")],
+      `${mark} scheduler rr; ${mark} to 192.0.2.21:0 dr weight 1; ${mark} to 192.0.2.22:0 dr weight 1`,
     ],
-    ["gives its real server nothing", head + probe.replace("  1  ", "  0  "), "rr -> C0000215:0000 Route 0"],
-    ["is scheduled otherwise", head + probe.replace("rr", "wrr"), "wrr -> C0000215:0000 Route 1"],
-  ])("that %s is read alike by shell and Perl", (_, kernel, found) => {
+    [
+      "gives its real server nothing",
+      head + probe.replace("  1  ", "  0  "),
+      [held[0], held[1].replace("-w 1", "-w 0")],
+      `${mark} scheduler rr; ${mark} to 192.0.2.21:0 dr weight 0`,
+    ],
+    [
+      "is scheduled otherwise",
+      head + probe.replace("rr", "wrr"),
+      [held[0].replace("rr", "wrr"), held[1]],
+      `${mark} scheduler wrr; ${mark} to 192.0.2.21:0 dr weight 1`,
+    ],
+  ])("that %s is judged alike by shell and Perl", (_, kernel, rules, found) => {
+    expect(inShell('probe_read 192.0.2.21; printf %s "$found"', ...rules)).toBe(found);
     writeFileSync(table, kernel);
-    expect(inShell('probe_read 192.0.2.21; printf %s "$found"')).toBe(found);
     const isHeld = found === "reaches 192.0.2.21 alone";
     expect(inPerl('print PulumiLvs::is_held("192.0.2.21") ? "held" : "not held"')).toBe(
       isHeld ? "held" : "not held",
@@ -87,7 +113,9 @@ describe("a probe", () => {
   it("has the same mark for both, one that ipvsadm prints as a positive number", () => {
     fc.assert(
       fc.property(fc.array(fc.ipV4(), { minLength: 50, maxLength: 50 }), (addresses) => {
-        const ofShell = inShell('for at in "$@"; do probe_of "$at"; echo "$mark"; done', ...addresses);
+        const ofShell = sandbox.bash(
+          `for at in ${addresses.join(" ")}; do probe_of "$at"; echo "$mark"; done`,
+        );
         const ofPerl = inPerl('print PulumiLvs::mark($_), "\\n" for @ARGV', ...addresses);
         expect(ofShell).toBe(ofPerl);
         expect(Math.max(...ofShell.trim().split("\n").map(Number))).toBeLessThan(2 ** 31);
@@ -97,11 +125,38 @@ describe("a probe", () => {
   });
 });
 
-describe.each([
-  ["the host's shell", () => inShell("probe_read 192.0.2.21; probe_set 192.0.2.21")],
-  ["a health check", () => inPerl('PulumiLvs::hold_probe("192.0.2.21")')],
-])("a probe that %s makes", (_, make) => {
+describe("a probe that the host's shell makes", () => {
+  const made = ["-A -f 1073742357 -s rr", "-a -f 1073742357 -r 192.0.2.21:0 -g -w 1"];
+  const told = () => {
+    const lines = sandbox.read("done")?.trim().split("\n") ?? [];
+    return lines.map((line) => line.replace("ipvsadm ", ""));
+  };
+  const set = 'probe_read 192.0.2.21; probe_set 192.0.2.21; probe_read 192.0.2.21; echo "$found"';
+  beforeEach(() => rmSync(join(sandbox.folder, "done"), { force: true }));
+
+  it("is made where it is missing, with all others that are missing too", () => {
+    const two = planOf({ kind: "probe", address: "192.0.2.22" }, { kind: "probe", address: "192.0.2.21" });
+    expect(inShell(`${two}\n${set}`, "-A -t 192.0.2.100:80 -s wrr")).toBe("reaches 192.0.2.21 alone\n");
+    expect(told()).toEqual([
+      ...made,
+      ...made.map((rule) => rule.replace("357", "358").replace(".21:", ".22:")),
+    ]);
+  });
+
+  it("is put right where it leads elsewhere", () => {
+    expect(inShell(set, ...held, held[1].replace(".21:", ".22:"))).toBe("reaches 192.0.2.21 alone\n");
+    expect(told()).toEqual(["-d -f 1073742357 -r 192.0.2.22:0"]);
+  });
+
+  it("goes where it is no longer planned, and only then", () => {
+    inShell("probe_restore 192.0.2.21; probe_restore 192.0.2.21", ...held, ...others);
+    expect(told()).toEqual(["-D -f 1073742357"]);
+  });
+});
+
+describe("a probe that a health check makes", () => {
   const made = ["-A -f 1073742357 -s rr", "-a -f 1073742357 -r 192.0.2.21 -g"];
+  const make = () => inPerl('PulumiLvs::hold_probe("192.0.2.21")');
 
   it("is made where it is missing", () => {
     writeFileSync(table, head + other);

@@ -1,15 +1,16 @@
 /** What a director says when it is read, with a table of the test's. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../render/hostPlan.ts";
+import { serviceItem } from "./items.ts";
 import { planOf, Sandbox } from "./sandbox.ts";
 
 const key = "tcp 192.0.2.100:80";
 const at = "-t 192.0.2.100:80";
-const rules = (weight: number) => [`-A ${at} -s wrr`, `-a ${at} -r 192.0.2.21:80 -g -w ${weight}`];
+const rules = (weight: number) => [`-A ${at} -s wrr`, `-a ${at} -r 192.0.2.21:80 -g -w ${weight} # 3 4`];
+const lines = (weight: number) => [`${key} scheduler wrr`, `${key} to 192.0.2.21:80 dr weight ${weight}`];
 
 const stubs = `
 lock=$folder/lock
-ipvsadm() { [ "$1" != -Sn ] || cat "$folder/rules"; }
 find_link() { link=lo; }
 ip() { echo '2: lo    inet 192.0.2.100/32 scope global lo\\       valid_lft forever preferred_lft forever'; }
 answers() { printf '192.0.2.%s 02:42:c6:12:07:15\\n' 100 101 && echo "$*" >"$folder/asked"; }
@@ -21,24 +22,14 @@ beforeEach(() => {
   sandbox.write("state/holder", "director web1 192.0.2.21\n");
   sandbox.write("state/converged", "any 0\n");
   sandbox.write("state/script", "exit 1\n");
-  sandbox.write("state/drain", `${key}|30|stop|/checks/web|192.0.2.21:80\ntcp 192.0.2.101:80|0|proceed||\n`);
-  sandbox.write("rules", `${rules(1).join("\n")}\n`);
+  sandbox.write("state/drain", `${key}|30|stop|/checks/web\ntcp 192.0.2.101:80|0|proceed|\n`);
+  sandbox.balance(...rules(1), "-A -f 7 -s rr", "-a -f 7 -r 192.0.2.21:0 -g -w 1");
 });
 afterEach(() => sandbox.remove());
 
 /** The records of these kinds, `prepare` having run. */
 function recordsOf(kinds: RegExp, prepare = ":"): string[] {
-  const plan = planOf({
-    kind: "service",
-    key,
-    rules: rules(1),
-    settleSeconds: 10,
-    whenDown: "removed",
-    repair: "reload ldirectord.service",
-    log: "/dev/null",
-    check: undefined,
-    fallback: undefined,
-  });
+  const plan = planOf(serviceItem(lines(1), { check: undefined }));
   const printed = sandbox.bash(`${plan}\n${prepare}\nread_host`);
   return printed.split("\n").filter((line) => kinds.test(line));
 }
@@ -47,10 +38,15 @@ it("a director tells how long each service that it has known may drain", () => {
   expect(recordsOf(/^drain\t/)).toEqual([`drain\t${key}\t30`, "drain\ttcp 192.0.2.101:80\t0"]);
 });
 
+it("a director tells its table with connections, and without the probes of health checks", () => {
+  const [service, web1] = lines(1);
+  expect(recordsOf(/^table\t/)).toEqual([`table\t${service}`, `table\t${web1} active 3 inactive 4`]);
+});
+
 describe("a real server that is withdrawn for a change of its own", () => {
   beforeEach(() => {
-    sandbox.write("rules", `${rules(0).join("\n")}\n`);
-    sandbox.write("state/withdrawn/192.0.2.21", `${key}|192.0.2.21:80|-e ${at} -r 192.0.2.21:80 -g -w 1\n`);
+    sandbox.balance(...rules(0));
+    sandbox.write("state/withdrawn/192.0.2.21", `${key} to 192.0.2.21:80|${lines(1)[1]}\n`);
   });
 
   it("is told once where no run is at work any more", () => {
@@ -64,9 +60,9 @@ describe("a real server that is withdrawn for a change of its own", () => {
   });
 
   it("excuses no other real server's weight", () => {
-    sandbox.write("state/withdrawn/192.0.2.21", `tcp 192.0.2.101:80|192.0.2.21:80|-e any\n`);
+    sandbox.write("state/withdrawn/192.0.2.21", `tcp 192.0.2.101:80 to 192.0.2.21:80|any\n`);
     expect(recordsOf(/^difference\tservice/)).toEqual([
-      `difference\tservice ${key}\t${rules(1).join("; ")}\t${rules(0).join("; ")}`,
+      `difference\tservice ${key}\t${lines(1).join("; ")}\t${lines(0).join("; ")}`,
     ]);
   });
 });

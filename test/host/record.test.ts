@@ -78,24 +78,6 @@ describe("a run", () => {
   });
 });
 
-describe("a virtual service that was there before", () => {
-  it("is led back to its rules by editing what is there", () => {
-    const present =
-      "-A -t 192.0.2.1:80 -s wrr\n-a -t 192.0.2.1:80 -r 192.0.2.2:80 -g -w 1\n-a -t 192.0.2.1:80 -r 192.0.2.3:80 -g -w 1";
-    const before =
-      "-A -t 192.0.2.1:80 -s rr\n-a -t 192.0.2.1:80 -r 192.0.2.2:80 -g -w 7\n-a -t 192.0.2.1:80 -r 192.0.2.20:80 -g -w 1";
-    expect(bash(`rule_changes '${present}' '${before}'`)).toBe(
-      [
-        "-E -t 192.0.2.1:80 -s rr",
-        "-e -t 192.0.2.1:80 -r 192.0.2.2:80 -g -w 7",
-        "-a -t 192.0.2.1:80 -r 192.0.2.20:80 -g -w 1",
-        "-d -t 192.0.2.1:80 -r 192.0.2.3:80",
-        "",
-      ].join("\n"),
-    );
-  });
-});
-
 function run(
   action: "converge" | "remove" | "compare; release" | "read_host",
   host: string,

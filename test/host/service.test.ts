@@ -1,157 +1,163 @@
-/** When a director's table counts as planned, with real bash and a stub for ipvsadm. */
-import { execFileSync } from "node:child_process";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+/** When a director's table counts as planned, and how it becomes so, with real bash and Perl. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../render/hostPlan.ts";
-import { inCheckout } from "../fixtures.ts";
+import { serviceItem } from "./items.ts";
 import { planOf, Sandbox } from "./sandbox.ts";
 
+const key = "tcp 192.0.2.100:80";
 const at = "-t 192.0.2.100:80";
-const service = `-A ${at} -s wrr`;
-const web1 = (weight: number) => `-a ${at} -r 192.0.2.21:80 -g -w ${weight}`;
-const web2 = (weight: number) => `-a ${at} -r 192.0.2.22:80 -g -w ${weight}`;
-const fallback = `-a ${at} -r 127.0.0.1:80 -g -w 1`;
+/** As ipvsadm prints them, and as the plan tells them. */
+const kernel = {
+  service: `-A ${at} -s wrr`,
+  web1: (weight: number) => `-a ${at} -r 192.0.2.21:80 -g -w ${weight}`,
+  web2: (weight: number) => `-a ${at} -r 192.0.2.22:80 -g -w ${weight}`,
+  fallback: `-a ${at} -r 127.0.0.1:80 -g -w 1`,
+};
+const service = `${key} scheduler wrr`;
+const web1 = (weight: number) => `${key} to 192.0.2.21:80 dr weight ${weight}`;
+const web2 = (weight: number) => `${key} to 192.0.2.22:80 dr weight ${weight}`;
 const planned = [service, web1(1), web2(2)];
+const asPlanned = [kernel.service, kernel.web1(1), kernel.web2(2)];
 
-/** What `service_read` finds in `mode` where the kernel holds `kernel` beside another service's rules. */
+type ServiceItem = Extract<Item, { kind: "service" }>;
+
+let sandbox: Sandbox;
+beforeEach(() => {
+  sandbox = new Sandbox(`
+    journalctl() { cat "$folder/log"; }
+    systemctl() { echo "systemctl $*" >>"$folder/done"; }
+    run_check() { echo "$@" >>"$folder/asked"; [ -e "$folder/passes" ]; }`);
+});
+afterEach(() => sandbox.remove());
+
+/** What is found of the service in `mode` where the kernel holds `rules` beside another service's; undefined where that is as planned. */
 function found(
   mode: "converge" | "verify",
-  kernel: readonly string[],
-  wanted = planned,
-  whenDown = "removed",
-): string[] {
-  const others = ["-A -t 192.0.2.101:80 -s rr", "-a -t 192.0.2.101:80 -r 192.0.2.21:80 -g -w 9"];
-  const program = `
-    . "$1"
-    rules_in_kernel=$2 mode=$3
-    ipvsadm() { printf '%s\\n' "$rules_in_kernel"; }
-    is_withdrawn() { false; }
-    service_read 'tcp 192.0.2.100:80' "planned_rules=$4" when_down="$5" fallback=127.0.0.1:80
-    printf '%s' "$found" | sort`;
-  const library = inCheckout("host/items/service.sh");
-  const args = [
-    "-",
-    library,
-    [...kernel, ...others].join("\n"),
-    mode,
-    [...wanted].sort().join("\n"),
-    whenDown,
-  ];
-  return execFileSync("bash", ["-euo", "pipefail", "-c", program, ...args], {
-    encoding: "utf8",
-    env: { ...process.env, LC_ALL: "C" },
-  })
-    .trimEnd()
-    .split("\n");
+  rules: readonly string[],
+  lines = planned,
+  changes: Partial<ServiceItem> = {},
+): string[] | undefined {
+  sandbox.balance(...rules, "-A -t 192.0.2.101:80 -s rr", "-a -t 192.0.2.101:80 -r 192.0.2.21:80 -g -w 9");
+  const item = serviceItem(lines, changes);
+  const said = sandbox.bash(`${planOf(item)}
+    item() { [ "$mode" = each ] && { [ "$1" != "$each_kind" ] || "$each_do" "\${@:2}"; return 0; }; service_read "\${@:2}"; }
+    mode=${mode}; plan; [ "$found" = "$wanted" ] || printf '%s' "$found"`);
+  return said === "" ? undefined : said.split("; ");
 }
 
 describe("the table of a service", () => {
   it.each([
-    ["all are there", planned],
-    ["a real server is out", [service, web2(2)]],
-    ["the fallback serves alone", [service, fallback]],
-  ])("is as planned once settled when %s", (_, kernel) => {
-    expect(found("verify", kernel)).toEqual([...planned].sort());
+    ["all are there", asPlanned],
+    ["a real server is out", [kernel.service, kernel.web2(2)]],
+    ["the fallback serves alone", [kernel.service, kernel.fallback]],
+  ])("is as planned once settled when %s", (_, rules) => {
+    expect(found("verify", rules)).toBeUndefined();
   });
 
   it("is as planned with a quiesced real server only where that is what health checks do", () => {
-    const kernel = [service, web1(0), web2(2)];
-    expect(found("verify", kernel, planned, "quiesced")).toEqual([...planned].sort());
-    expect(found("verify", kernel, planned, "removed")).toEqual([...kernel].sort());
+    const rules = [kernel.service, kernel.web1(0), kernel.web2(2)];
+    expect(found("verify", rules, planned, { whenDown: "quiesced" })).toBeUndefined();
+    expect(found("verify", rules)).toEqual([service, web1(0), web2(2)]);
   });
 
   it.each([
-    ["a weight differs", [service, web1(1), web2(3)], [service, web1(1), web2(3)]],
-    ["the scheduler differs", [`-A ${at} -s rr`, web1(1), web2(2)], [`-A ${at} -s rr`, web1(1), web2(2)]],
-    ["a stranger serves", [...planned, fallback.replace("127.0.0.1", "192.0.2.29")], undefined],
-    ["a quiesced stranger is left", [...planned, web2(0).replace(".22", ".29")], undefined],
+    ["a weight differs", [kernel.service, kernel.web1(1), kernel.web2(3)], [service, web1(1), web2(3)]],
+    [
+      "the scheduler differs",
+      [`-A ${at} -s rr`, kernel.web1(1), kernel.web2(2)],
+      [`${key} scheduler rr`, web1(1), web2(2)],
+    ],
+    [
+      "a threshold differs",
+      [kernel.service, `${kernel.web1(1)} -x 100 -y 80`, kernel.web2(2)],
+      [service, `${web1(1)} upper-threshold 100 lower-threshold 80`, web2(2)],
+    ],
+    [
+      "a stranger serves",
+      [...asPlanned, kernel.fallback.replace("127.0.0.1", "192.0.2.29")],
+      [...planned, web1(1).replace(".21", ".29")],
+    ],
+    [
+      "a quiesced stranger is left",
+      [...asPlanned, kernel.web2(0).replace(".22", ".29")],
+      [...planned, web2(0).replace(".22", ".29")],
+    ],
     ["there is none", [], ["absent"]],
-  ])("differs when %s", (_, kernel, expected) => {
-    expect(found("verify", kernel)).toEqual([...(expected ?? kernel)].sort());
-    expect(found("verify", kernel)).not.toEqual([...planned].sort());
+  ])("differs when %s", (_, rules, expected) => {
+    expect(found("verify", rules)).toEqual(expected);
   });
 
   it("is as planned with a real server whose planned weight is 0", () => {
     const wanted = [service, web1(0), web2(2)];
-    expect(found("verify", wanted, wanted)).toEqual([...wanted].sort());
-    expect(found("verify", [service, web1(4), web2(2)], wanted)).not.toEqual([...wanted].sort());
+    expect(found("verify", [kernel.service, kernel.web1(0), kernel.web2(2)], wanted)).toBeUndefined();
+    expect(found("verify", [kernel.service, kernel.web1(4), kernel.web2(2)], wanted)).toBeDefined();
   });
 
   it("is not as planned while converging until every real server is in", () => {
-    expect(found("converge", [service, web2(2)])).toEqual([service, web2(2)].sort());
-    expect(found("converge", [...planned, fallback])).toEqual([...planned].sort());
+    expect(found("converge", [kernel.service, kernel.web2(2)])).toEqual([service, web2(2)]);
+    expect(found("converge", [...asPlanned, kernel.fallback])).toBeUndefined();
   });
-});
 
-describe("the thresholds of a real server", () => {
-  const limited = `${web1(1)} -x 100 -y 80`;
-  const sandbox = new Sandbox(`
-    ipvsadm() {
-      case $1 in
-        -Sn) printf '%s \\n' '${service}' '${web1(1)}' '${web2(2)}' '-a -t 192.0.2.101:80 -r 192.0.2.21:80 -g -w 1' ;;
-        -Ln) printf '%s\\n' 'IP Virtual Server version 1.2.1 (size=4096)' \
-          'Prot LocalAddress:Port            Uthreshold Lthreshold ActiveConn InActConn' '  -> RemoteAddress:Port' \
-          'TCP  192.0.2.100:80 wrr' '  -> 192.0.2.21:80                100        80         0          0' \
-          '  -> 192.0.2.22:80                0          0          5          4' \
-          'TCP  192.0.2.101:80 wrr' '  -> 192.0.2.21:80                0          0          5          4' ;;
-        -R) sed 's/^/ran: /' ;;
-      esac
-    }`);
-  afterAll(() => sandbox.remove());
-  const key = "tcp 192.0.2.100:80";
-
-  it("are part of the kernel's rules, so that others than planned are drift", () => {
-    expect(sandbox.bash(`kernel_rules '${key}'; printf '%s' "$rules"`).split("\n")).toEqual([
-      service,
-      limited,
-      web2(2),
+  it("is kept with its thresholds, and put back by what differs alone", () => {
+    sandbox.balance(kernel.service, `${kernel.web1(1)} -x 100 -y 80 # 3 4`, kernel.web2(2));
+    const kept = sandbox.bash(`service_save '${key}' "$folder"; cat "$folder/lines"`);
+    expect(kept.split("\n")).toContain(
+      `${web1(1)} upper-threshold 100 lower-threshold 80 active 3 inactive 4`,
+    );
+    sandbox.balance(`-A ${at} -s rr`, kernel.web1(1), kernel.web2(2), kernel.web2(9).replace(".22", ".29"));
+    sandbox.bash(`ip() { [ "$2" != del ]; }; service_restore '${key}' "$folder"`);
+    expect(sandbox.read("done")?.trimEnd().split("\n")).toEqual([
+      `ipvsadm -e ${at} -r 192.0.2.21:80 -g -w 1 -x 100 -y 80`,
+      `ipvsadm -E ${at} -s wrr`,
+      `ipvsadm -d ${at} -r 192.0.2.29:80`,
     ]);
   });
 
-  it("are kept and put back", () => {
-    const other = service.replace("wrr", "rr");
-    const said = sandbox.bash(`service_save '${key}' "$folder"; cat "$folder/rules"; echo
-      sed -i 's/-x 100 -y 80/-x 9 -y 8/; s/wrr/rr/' "$folder/rules"; service_restore '${key}' "$folder"`);
-    expect(said.split("\n").slice(0, 3)).toEqual([service, limited, web2(2)]);
-    expect(said).toContain(
-      `ran: ${other.replace("-A", "-E")}\nran: ${web1(1).replace("-a", "-e")} -x 9 -y 8\n`,
+  it("goes where nothing was before", () => {
+    sandbox.balance(...asPlanned);
+    sandbox.bash(
+      `: >"$folder/lines"; service_restore '${key}' "$folder"; service_restore '${key}' "$folder"`,
     );
+    expect(sandbox.read("done")).toBe(`ipvsadm -D ${at}\n`);
+  });
+});
+
+describe("a change of the table", () => {
+  it("is tried again where the health daemon has made a part of it at that moment", () => {
+    sandbox.balance(kernel.service, kernel.web1(7), kernel.web2(2));
+    const said = sandbox.bash(`
+      eval "made_$(declare -f write_lines)"
+      write_lines() {
+        [ -e "$folder/daemon" ] || made_write_lines '-d ${at} -r 192.0.2.22:80'
+        : >"$folder/daemon"
+        made_write_lines "$1"
+      }
+      change_table $'${service}\n${web1(1)}' restore; echo went on`);
+    expect(said).toBe("went on\nNo such destination\n");
+    expect(sandbox.read("table")).toBe(`${kernel.service}\n${kernel.web1(1)}\n`);
   });
 
-  it("go back with the weight of one that was to leave", () => {
-    expect(sandbox.bash(`keep_share '${key}' 192.0.2.21:80`)).toBe(
-      `${key}|192.0.2.21:80|${limited.replace("-a", "-e")}\n`,
-    );
+  it("that the kernel refuses ends the run, and is told", () => {
+    sandbox.balance(...asPlanned);
+    const said = sandbox.bash(`ipvsadm() { echo 'Scheduler or persistence engine not found' >&2; return 1; }
+      ip() { [ "$2" != del ]; }
+      change_table '${key} scheduler lblcr' edit; echo went on`);
+    expect(said).toContain(`the kernel does not take mute 192.0.2.100 -E ${at} -s lblcr (see above)`);
+    expect(said).not.toContain("went on");
   });
 });
 
 describe("a real server that is out of the table", () => {
-  let sandbox: Sandbox;
   beforeEach(() => {
-    sandbox = new Sandbox(`
-      ipvsadm() { printf '%s\\n' '${service}' '${web2(2)}'; }
-      journalctl() { cat "$folder/log"; }
-      run_check() { echo "$@" >>"$folder/asked"; [ -e "$folder/passes" ]; }`);
+    sandbox.balance(kernel.service, kernel.web2(2));
     sandbox.write("passes", "");
-  });
-  afterEach(() => sandbox.remove());
-
-  const item = (key: string, log: string): Item => ({
-    kind: "service",
-    key,
-    rules: [...planned].sort().map((rule) => rule.replaceAll("192.0.2.100:80", key.slice(4))),
-    settleSeconds: 10,
-    whenDown: "removed",
-    repair: "reload ldirectord.service",
-    log,
-    check: "/checks/web",
-    fallback: "127.0.0.1:80",
   });
 
   /** What is found of the service while the daemon's log, a file or a journal, ends with these messages. */
   const inspected = (said: readonly string[], log = `${sandbox.folder}/log`) => {
     sandbox.write("log", said.map((line) => `[Sun Nov 22 21:39:48 2026|ldirectord.cf|7] ${line}\n`).join(""));
     return sandbox.bash(
-      `${planOf(item("tcp 192.0.2.100:80", log))}\ncompare inspect\nprintf '%s' "\${differences[2]:-as planned}"`,
+      `${planOf(serviceItem(planned, { log }))}\ncompare inspect\nprintf '%s' "\${differences[2]:-as planned}"`,
     );
   };
   const web1Is = (said: string) => `${said} real server: 192.0.2.21:80 (192.0.2.100:80)`;
@@ -189,9 +195,9 @@ describe("a real server that is out of the table", () => {
 
   it("is asked for all services at the same time, and no later than others", () => {
     const keys = Array.from({ length: 12 }, (_, index) => `tcp 192.0.2.${100 + index}:80`);
-    const items = keys.map((key) => item(key, "/dev/null"));
+    const items = keys.map((other) => serviceItem(planned.map((line) => line.replace(key, other))));
+    sandbox.balance(...keys.map((other) => `-A ${other.replace("tcp", "-t")} -s wrr`));
     const said = sandbox.bash(`
-      ipvsadm() { for at in {100..111}; do echo "-A -t 192.0.2.$at:80 -s wrr"; done; }
       run_check() { sleep 1; return 1; }
       ${planOf(...items)}
       compare inspect
@@ -201,40 +207,49 @@ describe("a real server that is out of the table", () => {
 });
 
 describe("a table that is not as planned after converging", () => {
-  it("is waited for, asked about and repaired for all services together", () => {
-    const keys = [100, 101, 102];
-    const rulesOf = (at: number, weight: number) => [
-      `-A -t 192.0.2.${at}:80 -s wrr`,
-      `-a -t 192.0.2.${at}:80 -r 192.0.2.21:80 -g -w ${weight}`,
-    ];
-    const sandbox = new Sandbox(`
-      ipvsadm() { case $1 in
-        -Sn) cat "$folder/table" ;;
-        -R) cat >>"$folder/done"; sed 's/-w 7/-w 1/' -i "$folder/table" ;;
-      esac; }
-      systemctl() { echo "$@" >>"$folder/done"; }
-      sleep() { echo waited >>"$folder/waits"; command sleep "$1"; }`);
-    sandbox.write("table", `${keys.flatMap((at) => rulesOf(at, 7)).join("\n")}\n`);
-    const items = keys.map(
-      (at): Item => ({
-        kind: "service",
-        key: `tcp 192.0.2.${at}:80`,
-        rules: rulesOf(at, 1),
-        settleSeconds: 1,
-        whenDown: "removed",
-        repair: "reload any.service",
-        log: "/dev/null",
-        check: "/checks/web",
-        fallback: undefined,
-      }),
+  const others = [100, 101, 102];
+  const rulesOf = (at: number, weight: number) => [
+    `-A -t 192.0.2.${at}:80 -s wrr`,
+    `-a -t 192.0.2.${at}:80 -r 192.0.2.21:80 -g -w ${weight}`,
+  ];
+  const converging = (settleSeconds: number, changes: Partial<ServiceItem> = {}) =>
+    sandbox.bash(
+      `${planOf(
+        ...others.map((at) => {
+          const other = `tcp 192.0.2.${at}:80`;
+          const lines = [`${other} scheduler wrr`, `${other} to 192.0.2.21:80 dr weight 1`];
+          return serviceItem(lines, { settleSeconds, fallback: undefined, ...changes });
+        }),
+      )}\nremember() { :; }\nmode=converge\nplan`,
     );
-    sandbox.bash(`${planOf(...items)}\nremember() { :; }\nmode=converge\nplan`);
-    const edits = keys.flatMap((at) => [
-      `-E -t 192.0.2.${at}:80 -s wrr`,
-      `-e -t 192.0.2.${at}:80 -r 192.0.2.21:80 -g -w 1`,
-    ]);
-    expect(sandbox.read("done")).toBe(`${[...edits, "reload any.service"].join("\n")}\n`);
-    expect(sandbox.read("waits")?.trim().split("\n").length).toBeLessThanOrEqual(6);
-    sandbox.remove();
+
+  it("is waited for, asked about and repaired for all services together", () => {
+    sandbox.balance(...others.flatMap((at) => rulesOf(at, 7)));
+    const said = converging(1);
+    const edits = others.map((at) => `ipvsadm -e -t 192.0.2.${at}:80 -r 192.0.2.21:80 -g -w 1`);
+    expect(sandbox.read("done")).toBe(`${[...edits, "systemctl reload any.service"].join("\n")}\n`);
+    expect(said.match(/service tcp \S+: .* weight 7 -> .* weight 1/g)).toHaveLength(1);
+  });
+
+  it("fails where nothing mends it, and says what there is", () => {
+    sandbox.balance(kernel.service, kernel.web1(7), kernel.web2(2));
+    const said = sandbox.bash(`
+      change_table() { :; }
+      ${planOf(serviceItem(planned, { settleSeconds: 1 }))}
+      remember() { :; }
+      mode=converge
+      plan`);
+    expect(said).toContain(
+      `service ${key}: ${planned.join("; ").replace("weight 1", "weight 7")}, not ${planned.join("; ")}; see /dev/null on this host`,
+    );
+  });
+
+  it("is left alone where only health checks have taken somebody out, who is named", () => {
+    sandbox.balance(...others.flatMap((at) => rulesOf(at, 1).slice(0, 1)));
+    const said = converging(1);
+    expect(sandbox.read("done")).toBeUndefined();
+    expect(said).toContain(
+      "warning: tcp 192.0.2.101:80: health check fails, so it gets no connections: 192.0.2.21:80",
+    );
   });
 });

@@ -9,7 +9,7 @@ import { fixtures } from "../render/fixtureClusters.ts";
 
 /** Parts of the script that a host runs, which is checked as a whole. */
 const isPart = (path: string) =>
-  /^host\/(items\/.*|format|handover|launch|reading|record|run|withdraw)\.sh$/.test(path);
+  /^host\/(items\/.*|draining|format|handover|launch|reading|record|run|table|withdraw)\.sh$/.test(path);
 
 const programs = checkedIn()
   .filter((path) => !path.startsWith("test/") && !isPart(path))

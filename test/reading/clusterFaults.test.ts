@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parseTable } from "../../model/table.ts";
 import { type Asked, clusterFaults } from "../../reading/clusterFaults.ts";
 import type { HostReading, VrrpReading } from "../../reading/hostReading.ts";
 import { nothingRead } from "./nothingRead.ts";
@@ -7,7 +8,7 @@ import { nothingRead } from "./nothingRead.ts";
 const vip = "192.0.2.100";
 const held = { digest: "any", generation: "g.0" };
 const macOf = (name: string) => `02:42:c6:12:07:${name.slice(-2)}`;
-const rules = [`-A -t ${vip}:80 -s wrr`, `-a -t ${vip}:80 -r 192.0.2.21:80 -g -w 1`];
+const lines = [`tcp ${vip}:80 scheduler wrr`, `tcp ${vip}:80 to 192.0.2.21:80 dr weight 1`];
 
 function shares(role: string, changes: Partial<VrrpReading> = {}): VrrpReading {
   const sync = "master and backup on eth0, id 9";
@@ -25,7 +26,15 @@ function director(
   const vips = [{ address: vip, held: role === "MASTER", answeredBy: answering.map(macOf) }];
   return {
     name,
-    reading: { ...nothingRead, held, mac: macOf(name), rules, vrrp: shares(role), vips, ...changes },
+    reading: {
+      ...nothingRead,
+      held,
+      mac: macOf(name),
+      table: parseTable(lines),
+      vrrp: shares(role),
+      vips,
+      ...changes,
+    },
   };
 }
 
@@ -160,14 +169,17 @@ describe("directors are not one cluster", () => {
       [
         holder,
         director("lb02", "BACKUP", ["lb01"], {
-          rules: [rules[0] ?? "", `-a -t ${vip}:80 -r 192.0.2.21:80 -g -w 3 -x 9 -y 2`],
+          table: parseTable([
+            lines[0] ?? "",
+            `tcp ${vip}:80 to 192.0.2.21:80 dr weight 3 upper-threshold 9 lower-threshold 2`,
+          ]),
         }),
       ],
-      `the directors' tables differ: tcp ${vip}:80 → 192.0.2.21:80 dr weight 1 on lb01, dr weight 3 thresholds 2 to 9 on lb02`,
+      `the directors' tables differ: tcp ${vip}:80 → 192.0.2.21:80 dr weight 1 on lb01, dr weight 3 upper-threshold 9 lower-threshold 2 on lb02`,
     ],
     [
       "where one table is empty",
-      [holder, director("lb02", "BACKUP", ["lb01"], { rules: [] })],
+      [holder, director("lb02", "BACKUP", ["lb01"], { table: new Map() })],
       `the directors' tables differ: tcp ${vip}:80 scheduler wrr on lb01, absent on lb02; tcp ${vip}:80 → 192.0.2.21:80 dr weight 1 on lb01, absent on lb02`,
     ],
     ...["", "master on eth0, id 9", "master and backup on eth0, id 8"].map(

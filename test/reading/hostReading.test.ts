@@ -3,7 +3,7 @@ import { parseReading } from "../../reading/hostReading.ts";
 import { nothingRead } from "./nothingRead.ts";
 
 const arp = { item: "sysctl net.ipv4.conf.all.arp_ignore", planned: "1", found: "0" };
-const weight = { item: "service tcp 192.0.2.100:80", planned: "-A …; -a …", found: "absent" };
+const weight = { item: "service tcp 192.0.2.100:80", planned: "tcp …; tcp …", found: "absent" };
 const line = (kind: string, { item, planned, found }: typeof arp) => [kind, item, planned, found].join("\t");
 
 describe("what a host says of itself", () => {
@@ -22,21 +22,22 @@ describe("what a host says of itself", () => {
     expect(other).toMatchObject({ differences: [weight], drift: [arp] });
   });
 
-  it("has the kernel's rules and table of a director, and how long its services drain", () => {
-    const rule = "-a -t 192.0.2.100:80 -r 192.0.2.21:80 -g -w 1";
-    const { rules, table, drainSeconds } = parseReading(
+  it("has a director's table, and how long its services drain", () => {
+    const { table, drainSeconds } = parseReading(
       [
         "held\td1\tg.0",
         "drain\ttcp 192.0.2.100:80\t30",
-        `rule\t${rule} `,
-        "table\tTCP  192.0.2.100:80 wrr",
-        "table\t  -> 192.0.2.21:80                Route   1      5          4",
+        "table\ttcp 192.0.2.100:80 scheduler wrr",
+        "table\ttcp 192.0.2.100:80 to 192.0.2.21:80 dr weight 1 active 5 inactive 4",
       ].join("\n"),
       "d1",
     );
-    expect(rules).toEqual([rule]);
     expect(drainSeconds).toEqual(new Map([["tcp 192.0.2.100:80", 30]]));
-    expect(table.get("tcp 192.0.2.100:80")).toMatchObject([{ key: "192.0.2.21:80", activeConnections: 5 }]);
+    const service = table.get("tcp 192.0.2.100:80");
+    expect(service?.options).toBe("scheduler wrr");
+    expect(service?.destinations).toMatchObject([
+      { address: "192.0.2.21", port: 80, connections: { active: 5, inactive: 4 } },
+    ]);
   });
 
   it("has a director's VIPs: which of them are on its link, and who answers for them there", () => {

@@ -6,7 +6,6 @@ export const nothingRead: HostReading = {
   held: undefined,
   differences: [],
   drift: [],
-  rules: [],
   vrrp: undefined,
   table: new Map(),
   drainSeconds: new Map(),

@@ -23,12 +23,9 @@ const key = "tcp 192.0.2.100:80";
 /** The kernel as `settings` make it, with connections on both real servers. */
 const kernel = [
   "held\td1\tg.0",
-  "rule\t-A -t 192.0.2.100:80 -s wrr",
-  "rule\t-a -t 192.0.2.100:80 -r 192.0.2.21:80 -g -w 1",
-  "rule\t-a -t 192.0.2.100:80 -r 192.0.2.22:80 -g -w 2",
-  "table\tTCP  192.0.2.100:80 wrr",
-  "table\t  -> 192.0.2.21:80                Route   1      5          4",
-  "table\t  -> 192.0.2.22:80                Route   2      12         0",
+  "table\ttcp 192.0.2.100:80 scheduler wrr",
+  "table\ttcp 192.0.2.100:80 to 192.0.2.21:80 dr weight 1 active 5 inactive 4",
+  "table\ttcp 192.0.2.100:80 to 192.0.2.22:80 dr weight 2 active 12 inactive 0",
 ];
 const reading = (...more: string[]): HostReading => parseReading([...kernel, ...more].join("\n"), "d2");
 
@@ -101,7 +98,7 @@ describe("what a plan does to the kernel's table", () => {
       "virtualServices.web.protocol": "udp",
       "virtualServices.web.healthCheck": { type: "ping" },
     };
-    const found = parseReading(kernel.join("\n").replaceAll("-t ", "-u ").replaceAll("TCP", "UDP"), "d2");
+    const found = parseReading(kernel.join("\n").replaceAll("tcp ", "udp "), "d2");
     const leaving = (change: Settings) => changes({ ...udp, ...change }, found);
     for (const seconds of [0, 5]) {
       const change = {
@@ -120,7 +117,7 @@ describe("what a plan does to the kernel's table", () => {
   });
 
   it("breaks connections that were forwarded in another way", () => {
-    const found = parseReading(kernel.join("\n").replace("22:80 -g", "22:80 -m"), "d2");
+    const found = parseReading(kernel.join("\n").replace("22:80 dr", "22:80 nat"), "d2");
     expect(changes({}, found)).toMatchObject([
       { change: "forwarding nat → dr", connections: "12 break", breaks: true },
     ]);

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { inWords } from "../../reading/words.ts";
 
-const at = "-t 192.0.2.100:80";
 const key = "tcp 192.0.2.100:80";
-const planned = `-A ${at} -s wrr; -a ${at} -r 192.0.2.7:80 -g -w 3; -a ${at} -r 192.0.2.8:80 -g -w 1`;
+const planned = `${key} scheduler wrr; ${key} to 192.0.2.7:80 dr weight 3; ${key} to 192.0.2.8:80 dr weight 1`;
 
 describe("a difference", () => {
   it.each([
@@ -28,25 +27,29 @@ describe("a difference", () => {
   });
 
   it.each([
-    ["another weight", planned.replace("-w 3", "-w 1"), [`192.0.2.7:80 weight 3 → 1 (service ${key})`]],
+    [
+      "another weight",
+      planned.replace("weight 3", "weight 1"),
+      [`192.0.2.7:80 weight 3 → 1 (service ${key})`],
+    ],
     [
       "a real server that is gone",
-      planned.replace(/; -a \S+ \S+ -r 192.0.2.8.*/, ""),
+      planned.replace(/; \S+ \S+ to 192.0.2.8.*/, ""),
       [`192.0.2.8:80 weight 1 → absent (service ${key})`],
     ],
     [
       "a stranger",
-      `${planned}; -a ${at} -r 192.0.2.9:80 -g -w 1`,
+      `${planned}; ${key} to 192.0.2.9:80 dr weight 1`,
       [`192.0.2.9:80 absent → weight 1 (service ${key})`],
     ],
     [
       "another way of forwarding",
-      planned.replace("7:80 -g", "7:80 -m"),
+      planned.replace("7:80 dr", "7:80 nat"),
       [`192.0.2.7:80 forwarding dr → nat (service ${key})`],
     ],
     [
       "other thresholds",
-      planned.replace("-w 3", "-w 3 -x 100 -y 80"),
+      planned.replace("weight 3", "weight 3 upper-threshold 100 lower-threshold 80"),
       [
         `192.0.2.7:80 upper threshold 0 → 100 (service ${key})`,
         `192.0.2.7:80 lower threshold 0 → 80 (service ${key})`,

@@ -56,7 +56,9 @@ describe("the plans of a cluster", () => {
     for (const plan of plansOf(cluster)) {
       const ids = plan.items.map((item) => itemWords(item).slice(0, 2).join(" "));
       expect(new Set(ids).size).toBe(ids.length);
-      expect(Object.keys(describePlan(plan))).toEqual(ids.filter((id) => !/^(record|scheduler) /.test(id)));
+      expect(Object.keys(describePlan(plan))).toEqual(
+        ids.filter((id) => !/^(record|drain|scheduler) /.test(id)),
+      );
     }
   });
 });

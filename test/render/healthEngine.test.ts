@@ -3,9 +3,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Cluster, VirtualService } from "../../model/cluster.ts";
 import { type HealthEngine, healthEngines } from "../../model/lvs.ts";
+import { serviceKey } from "../../model/serviceAddress.ts";
+import { serviceLines } from "../../model/table.ts";
 import { forwardingWords } from "../../render/forwarding.ts";
 import { engines } from "../../render/healthEngine.ts";
-import { renderIpvsRules } from "../../render/ipvs.ts";
+import { inTable } from "../../render/ipvs.ts";
 import { clusterOf } from "../fixtures.ts";
 import { arbitrarySettings } from "./arbitrarySettings.ts";
 import { fixtures } from "./fixtureClusters.ts";
@@ -15,7 +17,7 @@ import { parseLdirectord } from "./ldirectordParser.ts";
 /** What a health engine takes a service to be. */
 interface Told {
   /** Once every real server is up. */
-  readonly rules: readonly string[];
+  readonly lines: readonly string[];
   /** How each real server is checked, as `checked` says it. */
   readonly check: string;
   readonly fallback: string | undefined;
@@ -26,15 +28,21 @@ interface Told {
 const readers: Readonly<Record<HealthEngine, (text: string) => readonly Told[]>> = {
   ldirectord: (text) =>
     parseLdirectord(text).virtuals.map(({ address, reals, directives }) => {
-      const at = `${directives.protocol === "udp" ? "-u" : "-t"} ${address}`;
+      const key = `${directives.protocol === "udp" ? "udp" : "tcp"} ${address}`;
       const shares = reals.map((real) => {
         const [to, method, weight, lower, upper] = real.split(" ");
-        const limits = upper ? ` -x ${upper.slice(2)} -y ${lower?.slice(2)}` : "";
-        return `-a ${at} -r ${to} ${flagOf("ldirectord", method)} -w ${weight}${limits}`;
+        return realServerLine(
+          key,
+          to,
+          methodOf("ldirectord", method),
+          weight,
+          upper?.slice(2),
+          lower?.slice(2),
+        );
       });
       const { scheduler, persistent, netmask, schedflags } = directives;
       return {
-        rules: [serviceRule(at, scheduler, persistent, netmask, schedflags), ...shares].sort(),
+        lines: [serviceLine(key, scheduler, persistent, netmask, schedflags), ...shares.sort()],
         check: checked(
           directives.checkcommand ?? (directives.checktype === "ping" ? "ping" : "none"),
           directives.checkinterval,
@@ -48,18 +56,19 @@ const readers: Readonly<Record<HealthEngine, (text: string) => readonly Told[]>>
     parseKeepalived(text)
       .filter(({ name }) => name === "virtual_server")
       .map(({ arguments: endpoint, settings, blocks }) => {
-        const at = `${settings.protocol === "UDP" ? "-u" : "-t"} ${endpoint.replace(" ", ":")}`;
-        const method = flagOf("keepalived", settings.lvs_method);
+        const key = `${settings.protocol === "UDP" ? "udp" : "tcp"} ${endpoint.replace(" ", ":")}`;
+        const method = methodOf("keepalived", settings.lvs_method);
         const flags = Object.keys(settings).filter((name) => /^(sh|mh)-/.test(name));
         const { lvs_sched, persistence_timeout, persistence_granularity } = settings;
         return {
-          rules: [
-            serviceRule(at, lvs_sched, persistence_timeout, persistence_granularity, flags.join(",")),
-            ...blocks.map(({ arguments: to, settings: { weight, uthreshold, lthreshold } }) => {
-              const limits = uthreshold ? ` -x ${uthreshold} -y ${lthreshold}` : "";
-              return `-a ${at} -r ${to.replace(" ", ":")} ${method} -w ${weight}${limits}`;
-            }),
-          ].sort(),
+          lines: [
+            serviceLine(key, lvs_sched, persistence_timeout, persistence_granularity, flags.join(",")),
+            ...blocks
+              .map(({ arguments: to, settings: { weight, uthreshold, lthreshold } }) =>
+                realServerLine(key, to.replace(" ", ":"), method, weight, uthreshold, lthreshold),
+              )
+              .sort(),
+          ],
           check: onlyOne(blocks.map((server) => checkIn(server, settings.delay_loop))),
           fallback: settings.sorry_server?.replace(" ", ":"),
           quiesces: "inhibit_on_failure" in settings,
@@ -93,7 +102,7 @@ function expected(service: VirtualService): Told {
   const { name, port, fallback, healthCheck, realServers } = service;
   const { type, intervalSeconds, failures } = healthCheck;
   return {
-    rules: renderIpvsRules(service),
+    lines: serviceLines(serviceKey(service), inTable(service)),
     check: checked(
       type === "ping" || type === "none" ? type : `/usr/local/lib/pulumi-lvs/checks/${name}`,
       intervalSeconds,
@@ -104,14 +113,22 @@ function expected(service: VirtualService): Told {
   };
 }
 
-function serviceRule(at: string, scheduler = "", seconds = "", netmask = "", flags = ""): string {
-  const mask = netmask === "255.255.255.255" ? "" : ` -M ${netmask}`;
-  return `-A ${at} -s ${scheduler}${seconds && ` -p ${seconds}${mask}`}${flags && ` -b ${flags}`}`;
+function serviceLine(key: string, scheduler = "", seconds = "", netmask = "", flags = ""): string {
+  const mask = netmask === "255.255.255.255" ? "" : ` mask ${netmask}`;
+  return `${key} scheduler ${scheduler}${seconds && ` persistent ${seconds}${mask}`}${flags && ` flags ${flags}`}`;
 }
 
-/** ipvsadm's flag for a forwarding method by an engine's word. */
-function flagOf(engine: HealthEngine, word: string | undefined): string | undefined {
-  return Object.values(forwardingWords).find((words) => words[engine] === word)?.ipvsadm;
+function realServerLine(key: string, to = "", method = "", weight = "", upper = "0", lower = "0"): string {
+  const limits = [
+    ...(upper === "0" ? [] : [` upper-threshold ${upper}`]),
+    ...(lower === "0" ? [] : [` lower-threshold ${lower}`]),
+  ];
+  return `${key} to ${to} ${method} weight ${weight}${limits.join("")}`;
+}
+
+/** A forwarding method by an engine's word. */
+function methodOf(engine: HealthEngine, word: string | undefined): string | undefined {
+  return Object.entries(forwardingWords).find(([, words]) => words[engine] === word)?.[0];
 }
 
 /** How a real server is checked: by its file or by `ping`, how often, and how often in vain. */

@@ -35,6 +35,16 @@ export const hostileText = fc.oneof(
 const hostileTexts = fc.array(hostileText, { maxLength: 4 });
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
+const hostileDestination = fc.record({
+  address: hostileText,
+  port: fc.nat(65535),
+  forwarding: hostileText,
+  weight: fc.nat(),
+  upperThreshold: fc.nat(),
+  lowerThreshold: fc.nat(),
+  connections: fc.constant(undefined),
+});
+
 /** An item of each kind. */
 const hostileItems: { readonly [K in Item["kind"]]: fc.Arbitrary<Extract<Item, { kind: K }>> } = {
   link: fc.record({ kind: fc.constant("link"), address: hostileText, interface: maybe(hostileText) }),
@@ -89,28 +99,21 @@ const hostileItems: { readonly [K in Item["kind"]]: fc.Arbitrary<Extract<Item, {
   service: fc.record({
     kind: fc.constant("service"),
     key: hostileText,
-    rules: hostileTexts,
+    planned: fc.record({
+      options: hostileText,
+      destinations: fc.array(hostileDestination, { maxLength: 3 }),
+    }),
     settleSeconds: fc.nat(),
     whenDown: fc.constantFrom("removed", "quiesced"),
     repair: hostileText,
     log: hostileText,
     check: maybe(hostileText),
     fallback: maybe(hostileText),
+    drainSeconds: fc.nat(),
+    onDrainTimeout: fc.constantFrom("stop", "proceed"),
   }),
-  drain: fc.record({
-    kind: fc.constant("drain"),
-    services: fc.array(
-      fc.record({
-        key: hostileText,
-        seconds: fc.nat(),
-        onTimeout: fc.constantFrom("stop", "proceed"),
-        check: maybe(hostileText),
-        staying: hostileTexts,
-      }),
-      { maxLength: 3 },
-    ),
-  }),
-  scheduler: fc.record({ kind: fc.constant("scheduler"), key: hostileText, rule: hostileText }),
+  drain: fc.record({ kind: fc.constant("drain") }),
+  scheduler: fc.record({ kind: fc.constant("scheduler") }),
   probe: fc.record({ kind: fc.constant("probe"), address: hostileText }),
   silence: fc.record({
     kind: fc.constant("silence"),

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseRules, type RealServerRule } from "../../reading/ipvsRules.ts";
-import { renderIpvsRules } from "../../render/ipvs.ts";
+import type { Destination } from "../../model/cluster.ts";
+import { ipvsadmAt } from "../../render/ipvs.ts";
 import { renderVirtualServers } from "../../render/virtualServers.ts";
 import { clusterOf, readStack, withChanges } from "../fixtures.ts";
 import { arbitrarySettings } from "./arbitrarySettings.ts";
@@ -43,16 +43,22 @@ describe("the virtual servers of any cluster", () => {
       fc.property(arbitrarySettings.map(clusterOf), ({ virtualServices }) => {
         const blocks = parseKeepalived(renderVirtualServers(virtualServices, [])).slice(1);
         for (const [at, service] of virtualServices.entries()) {
-          const planned = sharesIn(renderIpvsRules(service));
           const scripts = blocks[at]?.blocks.map(({ settings }) => settings) ?? [];
-          const told = (script = "") => script.replace("/sbin/ipvsadm -e", "-a");
-          expect(sharesIn(scripts.map(({ notify_up }) => told(notify_up)))).toEqual(planned);
-          const down = scripts.map(({ notify_down }) => told(notify_down));
+          const told = (weightOf: (to: Destination) => number) =>
+            service.realServers.map((to) => {
+              const thresholds = `-x ${to.upperThreshold} -y ${to.lowerThreshold}`;
+              const real = `-r ${to.address}:${to.port} -g -w ${weightOf(to)} ${thresholds}`;
+              return `/sbin/ipvsadm -e ${ipvsadmAt(service)} ${real}`;
+            });
+          expect(scripts.map(({ notify_up }) => notify_up)).toEqual(told(({ weight }) => weight));
+          const down = scripts.map(({ notify_down }) => notify_down);
           if ("inhibit_on_failure" in (blocks[at]?.settings ?? {})) {
-            expect(sharesIn(down)).toEqual(planned.map(([to, share]) => [to, { ...share, weight: 0 }]));
+            expect(down).toEqual(told(() => 0));
           } else {
-            const deleted = /^\/sbin\/ipvsadm -d -[tu] \S+ -r (\S+)$/;
-            expect(down.map((script) => deleted.exec(script)?.[1]).sort()).toEqual(planned.map(([to]) => to));
+            const deleted = service.realServers.map(
+              (to) => `/sbin/ipvsadm -d ${ipvsadmAt(service)} -r ${to.address}:${to.port}`,
+            );
+            expect(down).toEqual(deleted);
           }
         }
       }),
@@ -75,9 +81,3 @@ describe("a virtual server", () => {
     expect(rendered({ [`${web}.realServers.web1.weight`]: 0 })).toContain("inhibit_on_failure");
   });
 });
-
-/** The real servers of rules, by address and port. */
-function sharesIn(rules: readonly string[]): [string, RealServerRule][] {
-  const shares = [...parseRules(rules).values()].flatMap(({ realServers }) => [...realServers]);
-  return shares.sort(([a], [b]) => (a < b ? -1 : 1));
-}

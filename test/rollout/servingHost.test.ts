@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseTable } from "../../model/table.ts";
 import { giveBack } from "../../rollout/servingHost.ts";
 import { Turns } from "../../rollout/turns.ts";
 import { runningHost } from "./hosts.ts";
@@ -7,9 +8,9 @@ import { runningHost } from "./hosts.ts";
 async function toldFor(leftovers: readonly string[], ...fails: string[]): Promise<string[]> {
   const told: string[] = [];
   const differences = leftovers.map((item) => ({ item, planned: "given back", found: "still held" }));
-  const rules = ["-a -t 192.0.2.100:80 -r 192.0.2.21:80 -g -w 1"];
+  const table = parseTable(["tcp 192.0.2.100:80 to 192.0.2.21:80 dr weight 1"]);
   const host = runningHost("web1", { address: "192.0.2.21", found: { differences }, told, fails });
-  const directors = [new Turns(runningHost("lb1", { found: { rules }, told, fails }), 1)];
+  const directors = [new Turns(runningHost("lb1", { found: { table }, told, fails }), 1)];
   await giveBack({ host, directors }).catch(({ message }) => told.push(message));
   return told;
 }

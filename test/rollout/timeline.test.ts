@@ -1,12 +1,12 @@
 /** What happens around the change of each host: what a preview says of it, and what hosts are then told. */
 import { describe, expect, it } from "vitest";
+import { parseTable } from "../../model/table.ts";
 import type { HostReading } from "../../reading/hostReading.ts";
-import { parseKernelTable } from "../../reading/kernelTable.ts";
-import type { DrainTerms } from "../../render/hostPlan.ts";
 import { DirectorOrder } from "../../rollout/directorOrder.ts";
 import { isToChange } from "../../rollout/runningHost.ts";
 import { directorChange, realServerChange, story } from "../../rollout/timeline.ts";
 import { Turns } from "../../rollout/turns.ts";
+import { serviceItem } from "../host/items.ts";
 import { type Circumstances, otherPlan, runningHost, takeAll } from "./hosts.ts";
 
 const apache = { kind: "unit", name: "apache2.service", enabled: true, active: true } as const;
@@ -20,24 +20,26 @@ const holdsSite = {
 };
 
 const web = [
-  "-A -t 192.0.2.100:80 -s wrr",
-  "-a -t 192.0.2.100:80 -r 192.0.2.21:80 -g -w 1",
-  "-a -t 192.0.2.100:80 -r 192.0.2.22:80 -g -w 1",
+  "tcp 192.0.2.100:80 scheduler wrr",
+  "tcp 192.0.2.100:80 to 192.0.2.21:80 dr weight 1",
+  "tcp 192.0.2.100:80 to 192.0.2.22:80 dr weight 1",
 ];
-const mail = ["-A -t 192.0.2.101:25 -s wrr", "-a -t 192.0.2.101:25 -r 192.0.2.21:25 -g -w 1"];
-const table = parseKernelTable(`TCP  192.0.2.100:80 wrr
-  -> 192.0.2.21:80                Route   1      5          4
-  -> 192.0.2.22:80                Route   0      5          4
-  -> 192.0.2.23:80                Route   0      0          0
-  -> 192.0.2.24:80                Route   1      0          0
-  -> 192.0.2.29:80                Route   1      0          0`);
+const mail = ["tcp 192.0.2.101:25 scheduler wrr", "tcp 192.0.2.101:25 to 192.0.2.21:25 dr weight 1"];
+const table = parseTable([
+  "tcp 192.0.2.100:80 scheduler wrr",
+  "tcp 192.0.2.100:80 to 192.0.2.21:80 dr weight 1 active 5 inactive 4",
+  "tcp 192.0.2.100:80 to 192.0.2.22:80 dr weight 0 active 5 inactive 4",
+  "tcp 192.0.2.100:80 to 192.0.2.23:80 dr weight 0 active 0 inactive 0",
+  "tcp 192.0.2.100:80 to 192.0.2.24:80 dr weight 1 active 0 inactive 0",
+  "tcp 192.0.2.100:80 to 192.0.2.29:80 dr weight 1 active 0 inactive 0",
+]);
 
 const vrrp = (role: string) => ({ role, sinceSeconds: 0, rivalSeconds: undefined, sync: "", advertises: "" });
 const usual = {
   web1: {},
   web2: {},
-  lb1: { rules: web, table, vrrp: vrrp("MASTER") },
-  lb2: { rules: web, table, vrrp: vrrp("BACKUP") },
+  lb1: { table, vrrp: vrrp("MASTER") },
+  lb2: { table, vrrp: vrrp("BACKUP") },
 };
 type Name = keyof typeof usual;
 type Found = Partial<Record<Name, Partial<HostReading> | Error>>;
@@ -50,14 +52,14 @@ function cluster(found: Found, { staying = ["21", "22", "24"], fails = [] as rea
     const whole = own instanceof Error ? own : { ...usual[name], ...own };
     return runningHost(name, { ...circumstances, found: whole, told, fails });
   };
-  const service: DrainTerms = {
-    key: "tcp 192.0.2.100:80",
-    seconds: 60,
-    onTimeout: "stop",
-    check: undefined,
-    staying: [...staying.map((last) => `192.0.2.${last}:80`), "!192.0.2.29:80"],
-  };
-  const director = (name: Name) => host(name, { items: [{ kind: "drain", services: [service] }] });
+  const service = serviceItem(
+    [
+      "tcp 192.0.2.100:80 scheduler wrr",
+      ...staying.map((last) => `tcp 192.0.2.100:80 to 192.0.2.${last}:80 dr weight 1`),
+    ],
+    { fallback: "192.0.2.29:80" },
+  );
+  const director = (name: Name) => host(name, { items: [service] });
   const [lb1, lb2] = [director("lb1"), director("lb2")];
   const directors = [new Turns(lb1, 1), new Turns(lb2, 1)];
   const server = (name: Name, address: string) => {
@@ -90,13 +92,13 @@ describe("the change of a real server", () => {
     ],
     [
       "leaves alone a director that does not send there",
-      { web1: stopped, lb1: { rules: mail.map((rule) => rule.replace(".21:", ".22:")) } },
+      { web1: stopped, lb1: { table: parseTable(mail.map((line) => line.replace(".21:", ".22:"))) } },
       "web1: drained on lb2, changed, back in service once its health check passes",
       ["lb2: withdraw 192.0.2.21", "web1 is changed", "lb2: readmit 192.0.2.21"],
     ],
     [
       "leaves it in service where nobody else would serve",
-      { web1: stopped, lb1: { rules: [...web, ...mail] }, lb2: { rules: mail } },
+      { web1: stopped, lb1: { table: parseTable([...web, ...mail]) }, lb2: { table: parseTable(mail) } },
       "web1: kept in service for tcp 192.0.2.101:25, which it alone serves, drained on lb1, changed, back in service once its health check passes",
       [
         "lb1: withdraw 192.0.2.21",

@@ -1,17 +1,18 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { parseTable } from "../../model/table.ts";
 import { Turns } from "../../rollout/turns.ts";
 import { runningHost } from "./hosts.ts";
 
-const rules = [
-  "-A -t 192.0.2.100:80 -s wrr",
-  ...["21", "22", "23"].map((last) => `-a -t 192.0.2.100:80 -r 192.0.2.${last}:80 -g -w 1`),
-];
+const table = parseTable([
+  "tcp 192.0.2.100:80 scheduler wrr",
+  ...["21", "22", "23"].map((last) => `tcp 192.0.2.100:80 to 192.0.2.${last}:80 dr weight 1`),
+]);
 
 /** The turns at a director that sends to web1 to web3, and what it is told to do; `fails` names what it cannot. */
 function turnsOf(maxUnavailable: number, fails: readonly string[] = []) {
   const told: string[] = [];
-  const lb1 = runningHost("lb1", { found: { rules }, told, fails });
+  const lb1 = runningHost("lb1", { found: { table }, told, fails });
   return { turns: new Turns(lb1, maxUnavailable), told };
 }
 
@@ -75,15 +76,13 @@ describe("the services in which a director sends to a real server", () => {
     ["the other one gets no new connections", 0, true],
   ])("are known, and whether it alone serves there: %s", async (_, weight, alone) => {
     const found = {
-      rules: [
-        "-A -t 192.0.2.100:80 -s wrr",
-        "-a -t 192.0.2.100:80 -r 192.0.2.21:80 -g -w 1",
-        `-a -t 192.0.2.100:80 -r 192.0.2.22:80 -g -w ${weight}`,
-        "-A -t 192.0.2.101:80 -s wrr",
-        "-a -t 192.0.2.101:80 -r 192.0.2.22:80 -g -w 1",
-        "-A -f 5 -s rr",
-        "-a -f 5 -r 192.0.2.21:0 -g -w 1",
-      ],
+      table: parseTable([
+        "tcp 192.0.2.100:80 scheduler wrr",
+        "tcp 192.0.2.100:80 to 192.0.2.21:80 dr weight 1",
+        `tcp 192.0.2.100:80 to 192.0.2.22:80 dr weight ${weight}`,
+        "tcp 192.0.2.101:80 scheduler wrr",
+        "tcp 192.0.2.101:80 to 192.0.2.22:80 dr weight 1",
+      ]),
     };
     const turns = new Turns(runningHost("lb1", { found }), 1);
     expect(await turns.servicesOf("192.0.2.21")).toEqual([{ key: "tcp 192.0.2.100:80", alone }]);

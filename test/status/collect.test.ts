@@ -1,7 +1,7 @@
 /** How a stack's hosts are asked, with directors that say what the test has them say. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { parseTable } from "../../model/table.ts";
 import type { HostReading } from "../../reading/hostReading.ts";
-import { parseKernelTable } from "../../reading/kernelTable.ts";
 import { ReadingError, readHost } from "../../reading/readHost.ts";
 import { SshUnreachableError } from "../../ssh/target.ts";
 import { collectStatus } from "../../status/collect.ts";
@@ -122,10 +122,10 @@ describe("directors that share VIPs", () => {
     },
     hosts: [host("lb1", "director", "192.0.2.11"), host("lb2", "director", "192.0.2.12")],
   };
-  const service = "-A -t 192.0.2.100:80 -s wrr";
+  const service = "tcp 192.0.2.100:80 scheduler wrr";
   const director = (role: string, weight = 1, rivalSeconds?: number): HostReading => ({
     ...asPlanned,
-    rules: [service, `-a -t 192.0.2.100:80 -r 192.0.2.21:80 -g -w ${weight}`],
+    table: parseTable([service, `tcp 192.0.2.100:80 to 192.0.2.21:80 dr weight ${weight}`]),
     vrrp: { role, sinceSeconds: 0, rivalSeconds, sync: "master and backup on eth0, id 9", advertises: "" },
   });
   /** How each shares the VIPs, one saying this and the other that. */
@@ -161,14 +161,20 @@ describe("a real server of a service", () => {
     ...state.outputs,
     virtualServices: [{ ...web, realServers: [{ name: "web1", address: "192.0.2.21", weight: 1 }] }],
   };
-  const tableWith = (...lines: string[]) =>
-    parseKernelTable(["TCP  192.0.2.100:80 wrr", ...lines].join("\n"));
+  const tableWith = (share: string) =>
+    parseTable(["tcp 192.0.2.100:80 scheduler wrr", `tcp 192.0.2.100:80 to ${share}`]);
   const unheld = { ...asPlanned, held: undefined };
 
   it.each([
-    ["up", 1, { ...asPlanned, table: tableWith("  -> 192.0.2.21:80   Route   1   5   4") }, 5, 4],
-    ["quiesced", 0, { ...asPlanned, table: tableWith("  -> 192.0.2.21:80   Route   0   2   0") }, 2, 0],
-    ["out", null, { ...asPlanned, table: tableWith("  -> 192.0.2.22:80   Route   1   5   4") }, 0, 0],
+    ["up", 1, { ...asPlanned, table: tableWith("192.0.2.21:80 dr weight 1 active 5 inactive 4") }, 5, 4],
+    [
+      "quiesced",
+      0,
+      { ...asPlanned, table: tableWith("192.0.2.21:80 dr weight 0 active 2 inactive 0") },
+      2,
+      0,
+    ],
+    ["out", null, { ...asPlanned, table: tableWith("192.0.2.22:80 dr weight 1 active 5 inactive 4") }, 0, 0],
     ["unknown", null, unheld, 0, 0],
   ])("is %s by the director's table", async (wanted, liveWeight, reading, active, inactive) => {
     vi.mocked(readHost).mockResolvedValue(reading);

@@ -59,15 +59,12 @@ describe("a simulated host", () => {
     const plan = planOf("lb1");
     const host = new SimulatedHost(plan);
     host.answer("bash -s -- converge", renderScript(plan));
-    const { rules, table, vips, drainSeconds } = readingOf(host, plan);
-    expect(rules).toEqual([
-      "-A -t 198.18.16.100:80 -s wrr",
-      "-a -t 198.18.16.100:80 -r 198.18.17.1:80 -g -w 3",
-      "-a -t 198.18.16.100:80 -r 198.18.17.2:80 -g -w 1",
-    ]);
-    expect(table.get("tcp 198.18.16.100:80")).toMatchObject([
-      { key: "198.18.17.1:80", weight: 3, activeConnections: 0 },
-      { key: "198.18.17.2:80", weight: 1, activeConnections: 0 },
+    const { table, vips, drainSeconds } = readingOf(host, plan);
+    const service = table.get("tcp 198.18.16.100:80");
+    expect(service?.options).toBe("scheduler wrr");
+    expect(service?.destinations).toMatchObject([
+      { address: "198.18.17.1", port: 80, weight: 3, connections: { active: 0, inactive: 0 } },
+      { address: "198.18.17.2", port: 80, weight: 1 },
     ]);
     expect(vips).toEqual([{ address: "198.18.16.100", held: true, answeredBy: [] }]);
     expect(drainSeconds).toEqual(new Map([["tcp 198.18.16.100:80", 60]]));

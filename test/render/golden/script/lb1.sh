@@ -15,7 +15,7 @@ format=1
 settings='set -euo pipefail
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022'
-globals=(host address role digest generation format settings globals debconf_answers shares file_modes link_of brought probe_table mute_preference rules_of table_is_read missed missed_is_known table_is_settled longest_asking_seconds asking_since waiting_since unit_states vip_program vrrp_program vrrp_record vrrp_resigned vrrp_took_over vrrp_advertised state lock laid_scripts lock_wait_seconds mode planned current differences)
+globals=(host address role digest generation format settings globals file_modes brought table_is_settled vip_program vrrp_program vrrp_record vrrp_resigned vrrp_took_over vrrp_advertised table_program planned_services planned_probes daemon_repair daemon_log table_is_compared found_of out_of other_services other_services_planned missed longest_asking_seconds mute_preference terms_of share_of state lock laid_scripts lock_wait_seconds mode planned current differences)
 
 plan() {
   item 'link' '198.18.7.11' 'interface=eth0'
@@ -40,12 +40,12 @@ ipvsadm/daemon_method select none'
   item 'unit' 'pulumi-lvs-sync.service' 'enablement=enabled' 'activity=-'
   item 'sync' 'eth0' 'sync_id=121'
   item 'record' 'service tcp 198.18.7.100:80'
-  item 'drain' 'table' 'terms=tcp 198.18.7.100:80|60|stop|/usr/local/lib/pulumi-lvs/checks/web|198.18.7.21:80 198.18.7.22:80'
-  item 'scheduler' 'tcp 198.18.7.100:80' 'planned_rule=-A -t 198.18.7.100:80 -s wrr'
+  item 'drain' 'table'
+  item 'scheduler' 'table'
   item 'unit' 'ldirectord.service' 'enablement=enabled' 'activity=active'
-  item 'service' 'tcp 198.18.7.100:80' 'planned_rules=-A -t 198.18.7.100:80 -s wrr
--a -t 198.18.7.100:80 -r 198.18.7.21:80 -g -w 1
--a -t 198.18.7.100:80 -r 198.18.7.22:80 -g -w 2' 'settle_seconds=16' 'when_down=removed' 'repair=reload ldirectord.service' 'log=/var/log/ldirectord.log' 'check=/usr/local/lib/pulumi-lvs/checks/web' 'fallback='
+  item 'service' 'tcp 198.18.7.100:80' 'planned_lines=tcp 198.18.7.100:80 scheduler wrr
+tcp 198.18.7.100:80 to 198.18.7.21:80 dr weight 1
+tcp 198.18.7.100:80 to 198.18.7.22:80 dr weight 2' 'settle_seconds=16' 'when_down=removed' 'repair=reload ldirectord.service' 'log=/var/log/ldirectord.log' 'check=/usr/local/lib/pulumi-lvs/checks/web' 'fallback=' 'drain_seconds=60' 'on_timeout=stop'
   item 'unit' 'keepalived.service' 'enablement=enabled' 'activity=active'
   item 'vrrp' 'vips' 'advertises=id 121 to each director'
   item 'vip' '198.18.7.100' 'manner=share' 'from=198.18.7.11'
