@@ -7,8 +7,8 @@ set -euo pipefail
 : "${cut_way:?}" "${cut_at?}" "${cut_pattern?}" "${cut_passed?}" "${cut_compare?}"
 
 cut_readers='main|hold|know_format|find_format|is_of_this_format|plan|converge|release|remove|undo|serves_until_released|is_held|is_running|preflight|lock|note|fail|show_differences|is_planned|newest_first
-entry_of|find_link|table_rules|table_shares|kernel_rules|pick_rules|read_table|read_shares|health_as_planned|rule_changes
-each|add_id|await_table|find_.*|is_missed|hear_daemon|daemon_.*|ask_missing|unit_enablement|unit_property|check_.*
+entry_of|find_link|table|know_plan|add_.*|compare_table|find_.*|print_log|ask|run_check|held_names|read_.*
+each|write_lines|is_draining|unit_enablement|unit_property|check_.*
 .*_read|cut_.*'
 
 # What of this host a run may change, as one number.

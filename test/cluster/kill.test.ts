@@ -13,8 +13,8 @@ const scripts = { first: scriptsOf(states.first), second: scriptsOf(states.secon
 
 /** Every moment around whatever changes a host: what it was is kept, it is set, or put back. */
 const everyChange = "_(set|save|restore|undo) |^(before|after) (save|restore|forget|mark_reload) ";
-/** Where a process is dear: once each change is made. What lies between is left to `npm run bench:kill`. */
-const afterEveryChange = "^after ([a-z]+_(set|undo|restore)|mark_reload|forget) ";
+/** Where a process is dear: once each change is made, of the kernel's table too. What lies between is left to `npm run bench:kill`. */
+const afterEveryChange = "^after ([a-z]+_(set|undo|restore)|write_table|mark_reload|forget) ";
 
 /** Pages of the second state's document root, and what takes seconds to fetch. */
 const content =

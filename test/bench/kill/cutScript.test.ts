@@ -40,6 +40,17 @@ describe("the steps of a run", () => {
     expect(names.slice(0, 2)).toEqual(["before novelty (1)", "after novelty (1)"]);
   });
 
+  it("are also those around each write of the kernel's table", () => {
+    const written = `
+table() { [ -e "$folder/written" ] || echo '-A -t 192.0.2.1:80 -s wrr'; }
+ipvsadm() { touch "$folder/written"; }
+thing_set() { change_table 'tcp 192.0.2.1:80 scheduler wrr' hold; }`;
+    const listing = listingSteps(first().replace(/^main /m, () => `${written}\nmain `));
+    const names = stepsOf(run(listing).stdout).map(({ name }) => name);
+    const step = "write_table -A -t 192.0.2.1:80 -s wrr (1)";
+    expect(names.filter((name) => name.includes("write_table"))).toEqual([`before ${step}`, `after ${step}`]);
+  });
+
   it("leave the run what it is", () => {
     expect(run(listingSteps(first())).exitCode).toBe(0);
     expect(read("setting")).toBe("first");
