@@ -7,18 +7,18 @@ import type { HealthEngine } from "../model/lvs.ts";
 import { clusterIssues } from "../model/rules.ts";
 import { onlySystem } from "../model/system.ts";
 import { planDirector } from "../render/director.ts";
-import type { HostPlan } from "../render/hostPlan.ts";
 import { DirectorOrder } from "../rollout/directorOrder.ts";
 import { directorChange } from "../rollout/timeline.ts";
 import { Turns } from "../rollout/turns.ts";
 import { agreement } from "./agreement.ts";
 import { directorArgsSchema } from "./argsSchemas.ts";
-import type { HostArgs } from "./convergedHost.ts";
-import { converge, declaredHost, linkTo } from "./convergedHost.ts";
+import { converge, declaredHost, type HostArgs, linkTo, type Machine } from "./convergedHost.ts";
 import { showTableChanges } from "./directorPreview.ts";
-import { checkedLines, type DirectorLinesArgs, linesToPlan } from "./extraLines.ts";
+import { checkedLines, type DirectorLinesArgs, linesToPlan, shownLines } from "./extraLines.ts";
 import { around } from "./hooks.ts";
+import { settled } from "./output.ts";
 import type { RealServer } from "./RealServer.ts";
+import { machineOf } from "./ssh.ts";
 import type { RoutedMember, VirtualRouter } from "./VirtualRouter.ts";
 import type { VirtualService } from "./VirtualService.ts";
 import { validated } from "./validate.ts";
@@ -37,10 +37,25 @@ export interface DirectorArgs extends HostArgs {
   readonly healthEngine?: pulumi.Input<HealthEngine> | undefined;
   /** Lines in the own languages of the director's daemons, for what has no argument here; they may be secrets. Default: none. */
   readonly extraLines?: pulumi.Input<DirectorLinesArgs> | undefined;
-  /** Real servers that may be out of service at a time for a change of their own, at least 1. Default: 1. */
-  readonly maxUnavailable?: number | undefined;
+  /** Real servers that may be out of service at a time for a change of their own, 1 to 1000. Default: 1. */
+  readonly maxUnavailable?: pulumi.Input<number> | undefined;
   /** Allow changes that must end connections; without it they fail before anything happens. Default: false. */
-  readonly allowBreakingConnections?: boolean | undefined;
+  readonly allowBreakingConnections?: pulumi.Input<boolean> | undefined;
+}
+
+/** A director, and the cluster that it balances, checked and resolved. */
+export interface ResolvedDirector extends Machine {
+  readonly cluster: pulumi.Output<Cluster>;
+  readonly changes: pulumi.Output<Changes>;
+  readonly virtualRouter?: VirtualRouter | undefined;
+  /** All that it may send connections to, or did. */
+  readonly realServers: readonly RealServer[];
+}
+
+/** What a change may do to connections; fields as in the configuration. */
+interface Changes {
+  readonly maxUnavailable: number;
+  readonly allowBreakingConnections: boolean;
 }
 
 /** A host that balances, converged over SSH: it holds the VIPs once the kernel's table is filled. */
@@ -50,68 +65,95 @@ export class Director extends pulumi.ComponentResource {
   /** The host's own address. */
   readonly address: pulumi.Output<string>;
 
-  constructor(name: string, args: DirectorArgs, options: pulumi.ComponentResourceOptions = {}) {
+  constructor(name: string, args: DirectorArgs, options?: pulumi.ComponentResourceOptions);
+  /** @internal */
+  constructor(name: string, director: ResolvedDirector, options?: pulumi.ComponentResourceOptions);
+  constructor(
+    name: string,
+    args: DirectorArgs | ResolvedDirector,
+    options: pulumi.ComponentResourceOptions = {},
+  ) {
     args.virtualRouter?.admit(name);
-    const realServers = [...new Set(args.virtualServices.flatMap((service) => service.realServers))];
-    const neighbours = [...new Set([...realServers, ...(args.formerRealServers ?? [])])];
-    const virtualServices = args.virtualServices.map((service) =>
-      pulumi
-        .all([service.spec, linesToPlan(service.extraLines)])
-        .apply(([spec, extraLines]) => ({ ...spec, extraLines })),
-    );
-    const extraLines = checkedLines(directorLines, "extraLines", args.extraLines);
-    const plan = pulumi
-      .output({
-        host: {
-          address: args.address,
-          interface: args.interface,
-          subnet: args.subnet,
-          healthEngine: args.healthEngine,
-        },
-        realServers: realServers.map((server) => server.spec),
-        virtualServices,
-        extraLines: linesToPlan(extraLines),
-        sharing: args.virtualRouter?.sharing,
-      })
-      .apply(({ host, sharing, ...services }) => {
-        const { subnet, healthEngine, ...self } = validated(directorArgsSchema, `directors.${name}`, host);
-        const directors = sharing?.directors ?? [
-          { name, priority: 1, ...self, interface: self.interface, system: onlySystem },
-        ];
-        return planChecked(name, { subnet, directors, vrrp: sharing?.vrrp, healthEngine, ...services });
-      });
-    super("lvs:index:Director", name, { ...declaredHost(args, plan), extraLines: args.extraLines }, options);
+    const { cluster, changes, virtualRouter, realServers, ...machine } =
+      "cluster" in args ? args : resolve(name, args);
+    const plan = cluster.apply((whole) => planDirector(whole, directorOf(whole, name)));
+    const extraLines = shownLines(cluster.apply((whole) => whole.extraLines));
+    super("lvs:index:Director", name, { ...declaredHost(machine, plan), extraLines }, options);
     this.name = name;
-    this.address = pulumi.output(args.address);
-    const host = linkTo(name, this, args, plan, (change) =>
-      showTableChanges(this, change, args.allowBreakingConnections ?? false),
+    this.address = machine.address;
+    const host = linkTo(name, this, machine, plan, async (change) =>
+      showTableChanges(this, change, (await settled(changes)).allowBreakingConnections),
     );
-    const order = args.virtualRouter?.order ?? new DirectorOrder<RoutedMember>([name]);
-    const turns = new Turns(host, args.maxUnavailable ?? 1);
-    for (const server of neighbours) server.directors.push(turns);
-    const command: pulumi.Resource = converge(host, this, args, {
+    const order = virtualRouter?.order ?? new DirectorOrder<RoutedMember>([name]);
+    const turns = new Turns(host, async () => (await settled(changes)).maxUnavailable);
+    for (const server of realServers) server.directors.push(turns);
+    const command: pulumi.Resource = converge(host, this, machine, {
       ...options,
       after: order
         .before(host)
         .then((directors) => [
-          ...neighbours,
-          ...(args.virtualRouter ? [args.virtualRouter.members] : []),
+          ...realServers,
+          ...(virtualRouter ? [virtualRouter.members] : []),
           ...directors.map((director) => director.command()),
         ]),
       oldAddressFirst: true,
-      aroundUpdate: around(this, directorChange, { host, order, realServers: neighbours }),
+      aroundUpdate: around(this, directorChange, { host, order, realServers }),
     });
-    order.join({ host, command: () => command, realServers: neighbours });
+    order.join({ host, command: () => command, realServers });
     // A virtual router judges its directors as a whole.
-    const whole = args.virtualRouter ? {} : { agreement: agreement(this, order.members) };
+    const whole = virtualRouter ? {} : { agreement: agreement(this, order.members) };
     this.registerOutputs({ address: this.address, ...whole });
   }
 }
 
-/** The plan of one director; throws one message with everything that is wrong between it and its services. */
-function planChecked(name: string, cluster: Cluster): HostPlan {
+/** The cluster as this director is told of it; fails with one message of everything that is wrong in it. */
+function resolve(name: string, args: DirectorArgs): ResolvedDirector {
+  const {
+    virtualRouter,
+    virtualServices,
+    formerRealServers = [],
+    extraLines,
+    ssh,
+    machineId,
+    ...told
+  } = args;
+  const path = `directors.${name}`;
+  const declared = pulumi.output(told).apply((written) => validated(directorArgsSchema, path, written));
+  const realServers = [...new Set(virtualServices.flatMap((service) => service.realServers))];
+  const cluster = pulumi
+    .output({
+      declared,
+      realServers: realServers.map(({ spec }) => spec),
+      virtualServices: virtualServices.map(withLines),
+      extraLines: linesToPlan(checkedLines(directorLines, "extraLines", extraLines)),
+      sharing: virtualRouter?.sharing,
+    })
+    .apply(({ declared: { subnet, healthEngine, address, interface: link }, sharing, ...balanced }) => {
+      const alone = { name, priority: 1, address, interface: link, system: onlySystem };
+      const { directors, vrrp } = sharing ?? { directors: [alone], vrrp: undefined };
+      return judged({ subnet, directors, vrrp, healthEngine, ...balanced });
+    });
+  return {
+    cluster,
+    changes: declared,
+    virtualRouter,
+    realServers: [...new Set([...realServers, ...formerRealServers])],
+    ...machineOf(path, args),
+  };
+}
+
+function withLines({ spec, extraLines }: VirtualService): pulumi.Output<Cluster["virtualServices"][number]> {
+  return pulumi.all([spec, linesToPlan(extraLines)]).apply(([service, lines]) => {
+    return { ...service, extraLines: lines };
+  });
+}
+
+function judged(cluster: Cluster): Cluster {
   const issues = clusterIssues(cluster);
   if (issues.length > 0) throw configError(issues);
-  const director = entry(Object.fromEntries(cluster.directors.map((each) => [each.name, each])), name);
-  return planDirector(cluster, director);
+  return cluster;
+}
+
+function directorOf({ directors }: Cluster, name: string): Cluster["directors"][number] {
+  return entry(Object.fromEntries(directors.map((each) => [each.name, each])), name);
 }

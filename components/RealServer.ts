@@ -6,16 +6,16 @@ import { planRealServer } from "../render/realServer.ts";
 import { realServerChange } from "../rollout/timeline.ts";
 import type { Turns } from "../rollout/turns.ts";
 import { realServerArgsSchema } from "./argsSchemas.ts";
-import type { HostArgs } from "./convergedHost.ts";
-import { converge, declaredHost, linkTo } from "./convergedHost.ts";
+import { converge, declaredHost, type HostArgs, linkTo, type Machine } from "./convergedHost.ts";
 import { around } from "./hooks.ts";
 import type { HostLink } from "./hostLink.ts";
+import { machineOf } from "./ssh.ts";
 import { validated } from "./validate.ts";
 
 /** Arguments of a real server. */
 export interface RealServerArgs extends HostArgs {
   /** VIPs held on the loopback as /32. A service can send connections here only for one of these. */
-  readonly virtualAddresses: pulumi.Input<readonly pulumi.Input<string>[]>;
+  readonly vips: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** Have Apache installed and configured. Default: the application is yours. */
   readonly apache?: ApacheArgs | undefined;
 }
@@ -32,6 +32,11 @@ export interface ApacheArgs {
   readonly revision?: pulumi.Input<string> | undefined;
 }
 
+/** A real server, checked and resolved. */
+export interface ResolvedRealServer extends Machine {
+  readonly spec: pulumi.Output<Spec>;
+}
+
 /** A host that serves, converged over SSH: it is silent in ARP for its VIPs before it holds them. */
 export class RealServer extends pulumi.ComponentResource {
   /** Name of the host in virtual services. */
@@ -45,53 +50,46 @@ export class RealServer extends pulumi.ComponentResource {
   /** The directors that may send connections here, each with the turns of its real servers. @internal */
   readonly directors: Turns[] = [];
 
-  constructor(name: string, args: RealServerArgs, options: pulumi.ComponentResourceOptions = {}) {
-    const spec = resolve(name, args);
+  constructor(name: string, args: RealServerArgs, options?: pulumi.ComponentResourceOptions);
+  /** @internal */
+  constructor(name: string, realServer: ResolvedRealServer, options?: pulumi.ComponentResourceOptions);
+  constructor(
+    name: string,
+    args: RealServerArgs | ResolvedRealServer,
+    options: pulumi.ComponentResourceOptions = {},
+  ) {
+    const { spec, ...machine } = "spec" in args ? args : resolve(name, args);
     const plan = spec.apply(planRealServer);
-    super("lvs:index:RealServer", name, declaredHost(args, plan), options);
+    super("lvs:index:RealServer", name, declaredHost(machine, plan), options);
     this.name = name;
-    this.address = spec.address;
+    this.address = machine.address;
     this.spec = spec;
-    this.host = linkTo(name, this, args, plan);
-    converge(this.host, this, args, {
+    this.host = linkTo(name, this, machine, plan);
+    converge(this.host, this, machine, {
       ...options,
       after: Promise.resolve([]),
       oldAddressFirst: false,
       aroundUpdate: around(this, realServerChange, this),
     });
-    this.registerOutputs({ address: this.address, virtualAddresses: spec.vips });
+    this.registerOutputs({ address: this.address, vips: spec.vips });
   }
 }
 
-function resolve(name: string, args: RealServerArgs): pulumi.Output<Spec> {
+function resolve(name: string, args: RealServerArgs): ResolvedRealServer {
+  const path = `realServers.${name}`;
   const { ports = [80], healthPaths = ["/healthz"], documentRoot, revision } = args.apache ?? {};
   const apache = args.apache && { ports, healthPaths, documentRoot, revision };
-  return pulumi
-    .output({
-      address: args.address,
-      interface: args.interface,
-      virtualAddresses: args.virtualAddresses,
-      apache,
-    })
+  const spec = pulumi
+    .output({ address: args.address, interface: args.interface, vips: args.vips, apache })
     .apply((declared) => {
-      const {
-        address,
-        interface: link,
-        virtualAddresses: vips,
-        apache: web,
-      } = validated(realServerArgsSchema, `realServers.${name}`, declared);
+      const { apache: web, ...host } = validated(realServerArgsSchema, path, declared);
       return {
         name,
-        address,
-        interface: link,
         system: onlySystem,
-        vips,
-        apache: web && {
-          ports: web.ports,
-          healthPaths: web.healthPaths,
-          documentRoot: web.documentRoot,
-          revision: web.revision,
-        },
+        ...host,
+        interface: host.interface,
+        apache: web && { ...web, documentRoot: web.documentRoot, revision: web.revision },
       };
     });
+  return { spec, ...machineOf(path, args) };
 }

@@ -10,13 +10,18 @@ import { runOverSsh } from "../ssh/client.ts";
 import { SshError } from "../ssh/target.ts";
 import { agreement, type Commanded } from "./agreement.ts";
 import { virtualRouterArgsSchema } from "./argsSchemas.ts";
-import { type HostLink, settled } from "./hostLink.ts";
+import type { HostLink } from "./hostLink.ts";
+import { settled } from "./output.ts";
 import { validated } from "./validate.ts";
 
 /** Arguments of a virtual router. */
-export interface VirtualRouterArgs {
+export interface VirtualRouterArgs extends VrrpArgs {
   /** The directors by name, the preferred one first. With a single one it holds the VIPs without VRRP. */
   readonly directors: Readonly<Record<string, MemberArgs>>;
+}
+
+/** How directors share VIPs. */
+export interface VrrpArgs {
   /** Virtual router id, 1 to 255, unique on the link (RFC 5798 §5.2.3). Default: derived from the names of project, stack and component. */
   readonly routerId?: pulumi.Input<number> | undefined;
   /** Hundredths of a second between two advertisements, 1 to 4095 (RFC 5798 §5.2.7). Default: 10. */
@@ -37,6 +42,12 @@ export interface MemberArgs {
   readonly priority?: pulumi.Input<number> | undefined;
 }
 
+/** What directors share, checked and resolved. */
+export interface ResolvedRouter {
+  readonly names: readonly string[];
+  readonly sharing: pulumi.Output<Sharing | undefined>;
+}
+
 /** A director as its virtual router knows it. */
 export interface RoutedMember extends Commanded {
   readonly host: HostLink;
@@ -53,15 +64,18 @@ export class VirtualRouter extends pulumi.ComponentResource {
   readonly #names: readonly string[];
   readonly #admitted = new Set<string>();
 
-  constructor(name: string, args: VirtualRouterArgs, options?: pulumi.ComponentResourceOptions) {
-    super("lvs:index:VirtualRouter", name, args, options);
-    this.sharing = pulumi.output(args).apply((declared) => {
-      const { directors, ...settings } = validated(virtualRouterArgsSchema, name, declared);
-      const cluster = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
-      const vrrp = resolveVrrp(settings, directors, cluster);
-      return vrrp && { vrrp, directors: resolveDirectors(directors) };
-    });
-    this.#names = Object.keys(args.directors);
+  constructor(name: string, args: VirtualRouterArgs, options?: pulumi.ComponentResourceOptions);
+  /** @internal */
+  constructor(name: string, router: ResolvedRouter, options?: pulumi.ComponentResourceOptions);
+  constructor(
+    name: string,
+    args: VirtualRouterArgs | ResolvedRouter,
+    options?: pulumi.ComponentResourceOptions,
+  ) {
+    const { names, sharing } = "sharing" in args ? args : resolve(name, args);
+    super("lvs:index:VirtualRouter", name, "sharing" in args ? { sharing } : args, options);
+    this.sharing = sharing;
+    this.#names = names;
     this.order = new DirectorOrder(this.#names);
     this.#awaitDirectors(name);
     const ways = pulumi.output(this.order.members.then(waysTo));
@@ -136,6 +150,20 @@ export class VirtualRouter extends pulumi.ComponentResource {
       }
     }
   }
+}
+
+/** Tells the cluster of a component from others on its link. */
+export function clusterName(component: string): string {
+  return `${pulumi.getProject()}/${pulumi.getStack()}/${component}`;
+}
+
+function resolve(name: string, args: VirtualRouterArgs): ResolvedRouter {
+  const sharing = pulumi.output(args).apply((declared) => {
+    const { directors, ...settings } = validated(virtualRouterArgsSchema, name, declared);
+    const vrrp = resolveVrrp(settings, directors, clusterName(name));
+    return vrrp && { vrrp, directors: resolveDirectors(directors) };
+  });
+  return { names: Object.keys(args.directors), sharing };
 }
 
 /** None is told to retire where another one must not be changed as planned: its launcher fails then. */

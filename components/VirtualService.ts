@@ -1,18 +1,23 @@
 /** What clients connect to: a VIP and port, and the real servers that share its connections. A declaration; directors act on it. */
 import * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
 import { errorForPeople } from "../config/configError.ts";
 import { resolveVirtualService } from "../config/resolve.ts";
 import { serviceLines } from "../config/schema/extraLines.ts";
 import { virtualServiceSchema } from "../config/schema/virtualService.ts";
 import { entry, type VirtualService as Spec } from "../model/cluster.ts";
 import type { Forwarding, Protocol, Scheduler } from "../model/lvs.ts";
-import { checkedLines, type ServiceLinesArgs } from "./extraLines.ts";
+import { checkedLines, type ServiceLinesArgs, shownLines } from "./extraLines.ts";
 import type { RealServer } from "./RealServer.ts";
 import { validated } from "./validate.ts";
 
 /** Arguments of a virtual service. */
-export interface VirtualServiceArgs {
+export interface VirtualServiceArgs extends ServiceArgs {
+  /** The real servers, each with its share. */
+  readonly realServers: readonly DestinationArgs[];
+}
+
+/** What a service is, whoever serves it. */
+export interface ServiceArgs {
   /** The virtual IP (VIP) that clients connect to: an IPv4 address that no host has as its own. */
   readonly address: pulumi.Input<string>;
   /** Port that clients connect to, 1 to 65535; with direct routing, real servers listen on the same one. */
@@ -41,16 +46,20 @@ export interface VirtualServiceArgs {
   readonly routed?: pulumi.Input<boolean> | undefined;
   /** Lines in the health engine's own language, for what has no argument here; they may be secrets. Default: none. */
   readonly extraLines?: pulumi.Input<ServiceLinesArgs> | undefined;
-  /** The real servers, each with its share. */
-  readonly realServers: readonly DestinationArgs[];
 }
 
 /** One real server of a service. */
-export interface DestinationArgs {
-  /** The host; it must hold the service's address among its `virtualAddresses`. */
+export interface DestinationArgs extends ShareArgs {
+  /** The host; it must hold the service's address among its `vips`. */
   readonly server: RealServer;
+}
+
+/** What a real server gets of a service. */
+export interface ShareArgs {
   /** Share of new connections, 0 to 65535; 0 gives it none (quiesced; ipvsadm(8)). Default: 1. */
   readonly weight?: pulumi.Input<number> | undefined;
+  /** Port on the real server, 1 to 65535; direct routing cannot change the port. Default: the service's. */
+  readonly port?: pulumi.Input<number> | undefined;
   /** Connections at which it gets no new ones (ipvsadm(8)); 0 for no limit. Default: 0. */
   readonly upperThreshold?: pulumi.Input<number> | undefined;
   /** Connections below which it gets new ones again (ipvsadm(8)). Default: 0, three quarters of the upper one. */
@@ -104,6 +113,12 @@ export interface BareCheckArgs extends CheckTimingArgs {
   readonly type: pulumi.Input<"ping" | "none">;
 }
 
+/** A virtual service, checked and resolved. */
+export interface ResolvedService {
+  readonly spec: pulumi.Output<Spec>;
+  readonly realServers: readonly RealServer[];
+}
+
 /** A service on a virtual IP. It makes nothing by itself: a {@link Director} it is given to balances it. */
 export class VirtualService extends pulumi.ComponentResource {
   /** The VIP. */
@@ -113,33 +128,56 @@ export class VirtualService extends pulumi.ComponentResource {
   /** Everything resolved but its extra lines; directors read it. */
   readonly spec: pulumi.Output<Omit<Spec, "extraLines">>;
   /** A secret where they are one. @internal */
-  readonly extraLines: pulumi.Output<z.output<typeof serviceLines>>;
+  readonly extraLines: pulumi.Output<Omit<Spec["extraLines"], "isSecret">>;
   /** The hosts that must be ready before a director sends them connections. */
   readonly realServers: readonly RealServer[];
 
-  constructor(name: string, args: VirtualServiceArgs, options?: pulumi.ComponentResourceOptions) {
-    const { realServers, extraLines, ...service } = args;
-    const servers = realServers.map(({ server }) => server);
-    const shares = Object.fromEntries(realServers.map(({ server, ...share }) => [server.name, share]));
-    super("lvs:index:VirtualService", name, { ...service, extraLines, realServers: shares }, options);
-    this.realServers = servers;
-    const twice = servers.find((server, index) => servers.indexOf(server) !== index);
-    if (twice)
-      throw errorForPeople(`virtualServices.${name}.realServers: ${twice.name} is given twice; give it once`);
-    // Apart from the hosts' addresses: what is declared is checked at preview, even if a host is yet to be made.
-    const declared = pulumi
-      .output({ ...service, realServers: shares })
-      .apply((written) =>
-        validated(virtualServiceSchema.omit({ extraLines: true }), `virtualServices.${name}`, written),
-      );
-    this.spec = pulumi
-      .all([declared, pulumi.all(Object.fromEntries(servers.map((server) => [server.name, server.address])))])
-      .apply(([checked, addresses]) =>
-        resolveVirtualService(name, checked, (server) => entry(addresses, server)),
-      );
-    this.extraLines = checkedLines(serviceLines, `virtualServices.${name}.extraLines`, extraLines);
+  constructor(name: string, args: VirtualServiceArgs, options?: pulumi.ComponentResourceOptions);
+  /** @internal */
+  constructor(name: string, service: ResolvedService, options?: pulumi.ComponentResourceOptions);
+  constructor(
+    name: string,
+    args: VirtualServiceArgs | ResolvedService,
+    options?: pulumi.ComponentResourceOptions,
+  ) {
+    const { inputs, declared, spec, extraLines, realServers } =
+      "spec" in args ? resolved(args) : resolve(name, args);
+    super("lvs:index:VirtualService", name, inputs, options);
+    this.realServers = realServers;
+    this.spec = spec;
+    this.extraLines = extraLines;
     this.address = declared.address;
     this.port = declared.port;
     this.registerOutputs({ address: this.address, port: this.port });
   }
+}
+
+function resolved({ spec: whole, realServers }: ResolvedService) {
+  const spec = whole.apply(({ extraLines: _, ...rest }): Omit<Spec, "extraLines"> => rest);
+  const extraLines = shownLines(whole.apply((service) => service.extraLines));
+  return { spec, declared: spec, extraLines, realServers, inputs: { service: spec, extraLines } };
+}
+
+function resolve(name: string, { realServers: destinations, extraLines, ...service }: VirtualServiceArgs) {
+  const realServers = destinations.map(({ server }) => server);
+  const twice = realServers.find((server, index) => realServers.indexOf(server) !== index);
+  if (twice)
+    throw errorForPeople(`virtualServices.${name}.realServers: ${twice.name} is given twice; give it once`);
+  const shares = Object.fromEntries(destinations.map(({ server, ...share }) => [server.name, share]));
+  const path = `virtualServices.${name}`;
+  // Apart from the hosts' addresses: what is declared is checked at preview, even if a host is yet to be made.
+  const declared = pulumi
+    .output({ ...service, realServers: shares })
+    .apply((written) => validated(virtualServiceSchema.omit({ extraLines: true }), path, written));
+  const addresses = pulumi.all(Object.fromEntries(realServers.map(({ name, address }) => [name, address])));
+  const spec = pulumi
+    .all([declared, addresses])
+    .apply(([checked, found]) => resolveVirtualService(name, checked, (server) => entry(found, server)));
+  return {
+    spec,
+    declared,
+    extraLines: checkedLines(serviceLines, `${path}.extraLines`, extraLines),
+    realServers,
+    inputs: { ...service, extraLines, realServers: shares },
+  };
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { errorForPeople } from "../config/configError.ts";
 import { faultsFound, hostsOf, lastingFaults } from "../rollout/agreement.ts";
 import type { Member } from "../rollout/directorOrder.ts";
-import { settled } from "./hostLink.ts";
+import { settled } from "./output.ts";
 
 /** A director, and what must be there before the next one is changed. */
 export interface Commanded extends Member {

@@ -1,46 +1,46 @@
 /** One host held at its plan by one remote command: checks, converges and verifies on create and update, gives back on delete. */
 import { remote } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Connection } from "../reading/target.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
 import { describePlan } from "../render/hostPlan.ts";
 import { type Judge, readForChange } from "./hostChange.ts";
 import { HostLink } from "./hostLink.ts";
 import type { SshArgs } from "./ssh.ts";
-import { connectionTo } from "./ssh.ts";
-
-/** A host to work on: the way in, and what its component should know of the machine. */
-export interface HostAccess {
-  /** How to reach the host. */
-  readonly ssh: SshArgs;
-  /** Identity of the machine behind the address, for example an instance id: nothing is asked of the host before it is known. Default: none. */
-  readonly machineId?: pulumi.Input<string> | undefined;
-  /** Options for the host's component. Default: none. */
-  readonly options?: pulumi.ComponentResourceOptions | undefined;
-}
 
 /** What every host needs, whatever its role. */
-export interface HostArgs extends Omit<HostAccess, "options"> {
+export interface HostArgs {
   /** The host's own IPv4 address on the link it shares with the others; another one is another machine. */
   readonly address: pulumi.Input<string>;
   /** Interface that must hold `address`. Default: whichever does. */
   readonly interface?: pulumi.Input<string> | undefined;
+  /** How to reach the host. */
+  readonly ssh: SshArgs;
+  /** Identity of the machine behind the address, for example an instance id: nothing is asked of the host before it is known. Default: none. */
+  readonly machineId?: pulumi.Input<string> | undefined;
+}
+
+/** A machine and the way in, checked. */
+export interface Machine {
+  readonly address: pulumi.Output<string>;
+  readonly connection: pulumi.Output<Connection>;
+  readonly machineId: pulumi.Input<string>;
 }
 
 /** What a preview shows of a host: the plan in words. */
-export function declaredHost(args: HostArgs, plan: pulumi.Output<HostPlan>): pulumi.Inputs {
-  return { address: args.address, plan: plan.apply(describePlan) };
+export function declaredHost({ address }: Machine, plan: pulumi.Output<HostPlan>): pulumi.Inputs {
+  return { address, plan: plan.apply(describePlan) };
 }
 
 /** A way to a host, from the moment at which its component knows how to reach it. */
 export function linkTo(
   name: string,
   parent: pulumi.ComponentResource,
-  args: HostArgs,
+  { connection, machineId }: Machine,
   plan: pulumi.Output<HostPlan>,
   judge: Judge = () => {},
 ): HostLink {
-  const connection = connectionTo(name, args.address, args.ssh);
-  const change = readForChange(name, parent, plan, connection, args.machineId ?? "", judge);
+  const change = readForChange(name, parent, plan, connection, machineId, judge);
   return new HostLink(name, parent, connection, change);
 }
 
@@ -57,7 +57,7 @@ export interface ConvergeOptions extends pulumi.ComponentResourceOptions {
 export function converge(
   link: HostLink,
   parent: pulumi.ComponentResource,
-  args: HostArgs,
+  { address }: Machine,
   options: ConvergeOptions,
 ): remote.Command {
   return new remote.Command(
@@ -74,7 +74,7 @@ export function converge(
       parent,
       dependsOn: options.after,
       // Another address is another machine: the old one is given back over its own recorded connection.
-      replacementTrigger: args.address,
+      replacementTrigger: address,
       deleteBeforeReplace: options.oldAddressFirst,
       hooks: options.aroundUpdate,
       // The component shows the plan; the script around it says nothing more.

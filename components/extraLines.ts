@@ -33,6 +33,14 @@ export function checkedLines<T extends z.ZodType>(
     .apply(([lines, isSecret]) => validated(schema, path, lines, isSecret));
 }
 
+/** The lines of a plan as the inputs of a resource show them: a secret where they are one. */
+export function shownLines<L extends { readonly isSecret: boolean }>(
+  lines: pulumi.Output<L>,
+): pulumi.Output<Omit<L, "isSecret">> {
+  const shown = lines.apply(({ isSecret, ...rest }) => (isSecret ? pulumi.secret(rest) : pulumi.output(rest)));
+  return shown as unknown as pulumi.Output<Omit<L, "isSecret">>;
+}
+
 /** The lines as a plan takes them: it hides them itself, so that not all of it has to be a secret. */
 export function linesToPlan<L>(lines: pulumi.Output<L>): pulumi.Output<L & { isSecret: boolean }> {
   const marked = pulumi

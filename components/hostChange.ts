@@ -10,6 +10,7 @@ import type { HostPlan } from "../render/hostPlan.ts";
 import { renderLauncher, renderScript } from "../render/script.ts";
 import type { FoundHost } from "../rollout/runningHost.ts";
 import { SshError } from "../ssh/target.ts";
+import { notKnown } from "./output.ts";
 
 /** A host as found, and what makes it as planned. */
 export interface HostChange extends FoundHost {
@@ -36,7 +37,7 @@ export function readForChange(
   const change = pulumi.all([plan, connection, machineId]).apply(async ([wanted, way]) => {
     const reading = await read(name, resource, wanted, way);
     // The engine then shows an update: whether one is needed cannot be told.
-    if (!reading) return pulumi.unknown as unknown as HostChange;
+    if (!reading) return notKnown<HostChange>();
     await showDrift(name, resource, reading);
     const launcher = renderLauncher(wanted, nextGeneration(reading));
     const change = { plan: wanted, connection: way, reading, launcher };

@@ -8,16 +8,7 @@ import type { Action, RunningHost } from "../rollout/runningHost.ts";
 import { runOverSsh } from "../ssh/client.ts";
 import { SshError } from "../ssh/target.ts";
 import type { HostChange } from "./hostChange.ts";
-
-/** What every Output has, though it is not declared; `apply` would never tell of a failure, and a hook would wait for ever. */
-interface Settling<T> {
-  promise(): Promise<T>;
-}
-
-/** The value of an Output, or its failure. For use in hooks, where all is known. */
-export function settled<T>(output: pulumi.Output<T>): Promise<T> {
-  return (output as unknown as Settling<T>).promise();
-}
+import { settled } from "./output.ts";
 
 /** A way to one host for as long as the program runs. */
 export class HostLink implements RunningHost {

@@ -1,6 +1,7 @@
 /** Turns everything that is wrong with a configuration into one message: path, value given, what to do. */
 import type { z } from "zod";
 import { hidden, type Issue } from "../model/issue.ts";
+import { secretKeys } from "./credentials.ts";
 import { meantBy } from "./spelling.ts";
 
 /** Every mistake on a line of its own, under a title that counts them. */
@@ -40,6 +41,7 @@ export function withoutValue(issue: Issue): Issue {
 
 function wrongValue(issue: z.core.$ZodIssue, prefix: string): Issue {
   const path = pathOf([prefix, ...issue.path]);
+  if (secretKeys.includes(String(issue.path.at(-1)))) return { path, given: hidden, remedy: issue.message };
   // A mapping of no known type is reported as a whole.
   if (issue.code === "invalid_union") return { path, given: typeIn(issue), remedy: issue.message };
   // A key that breaks the rule for names is reported on the mapping that holds it.

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Apache, Cluster, Director, Host, RealServer, VirtualService, Vrrp } from "../model/cluster.ts";
 import { vipsOf } from "../model/cluster.ts";
 import { fetchedPath } from "../model/healthCheck.ts";
+import { isWithin } from "../model/issue.ts";
 import { protocols } from "../model/lvs.ts";
 import { onlySystem } from "../model/system.ts";
 import type {
@@ -16,16 +17,13 @@ import type {
 
 /**
  * The cluster that a configuration describes; `name` tells it from others. A real server that is not described gets an
- * empty address: `rules.ts` names it. `secretKeys` are the settings that have a secret somewhere.
+ * empty address: `rules.ts` names it. `secrets` are paths under which there is a secret somewhere.
  */
-export function resolveCluster(
-  config: Config,
-  name: string,
-  secretKeys: ReadonlySet<string> = new Set(),
-): Cluster {
+export function resolveCluster(config: Config, name: string, secrets: readonly string[] = []): Cluster {
+  const isSecret = (path: string) => secrets.some((place) => isWithin(path, place));
   const virtualServices = Object.entries(config.virtualServices).map(([name, service]) => ({
     ...resolveVirtualService(name, service, (realServer) => config.realServers[realServer]?.address ?? ""),
-    extraLines: { ...service.extraLines, isSecret: secretKeys.has("virtualServices") },
+    extraLines: { ...service.extraLines, isSecret: isSecret(`virtualServices.${name}.extraLines`) },
   }));
   const isDrained = (realServer: string) => config.realServers[realServer]?.drain ?? false;
   return {
@@ -33,7 +31,7 @@ export function resolveCluster(
     directors: resolveDirectors(config.directors),
     vrrp: resolveVrrp(config.vrrp, config.directors, name),
     healthEngine: config.healthEngine,
-    extraLines: { ...config.extraLines, isSecret: secretKeys.has("extraLines") },
+    extraLines: { ...config.extraLines, isSecret: isSecret("extraLines") },
     realServers: Object.entries(config.realServers).map(([name, host]): RealServer => {
       const services = virtualServices.filter((service) =>
         service.realServers.some((to) => to.name === name),

@@ -1,7 +1,7 @@
 /** Takes what is malformed out of a configuration, so that the rules can judge the rest and all mistakes show at once. */
 import type { z } from "zod";
 import type { Issue } from "../model/issue.ts";
-import { type Config, configSchema } from "./schema.ts";
+import type { Config } from "./schema.ts";
 
 /** What is left of a configuration. */
 export interface Salvage {
@@ -10,13 +10,17 @@ export interface Salvage {
   readonly missing: readonly string[];
 }
 
-/** Undefined where too little is well-formed to judge. */
-export function salvage(written: unknown): Salvage | undefined {
+/** Undefined where too little is well-formed to judge. What is at the paths `unknown` is missing already. */
+export function salvage(
+  schema: z.ZodType<Config>,
+  written: unknown,
+  unknown: readonly string[],
+): Salvage | undefined {
   const rest: unknown = structuredClone(written);
-  const missing = new Set<string>();
+  const missing = new Set(unknown);
   // First the malformed values go, so that defaults stand in; then the entries that cannot be without them.
   for (const depthOf of [wholePath, namedEntry, namedEntry]) {
-    const parsed = configSchema.safeParse(rest);
+    const parsed = schema.safeParse(rest);
     if (parsed.success) return { config: parsed.data, missing: [...missing] };
     for (const path of parsed.error.issues.flatMap(faultyPaths)) {
       const cut = path.slice(0, depthOf(path));

@@ -17,8 +17,7 @@ const lab = settings({
     .describe("Address of the client container. Default: the last usable one of `subnet`."),
 });
 
-/** The whole configuration of a stack, without its secrets. */
-export const configSchema = settings({
+const clusterShape = {
   subnet: subnet.describe(
     "The link that directors and real servers share. In the lab: inside 198.18.0.0/15 (RFC 2544).",
   ),
@@ -45,6 +44,14 @@ export const configSchema = settings({
       "Lines for the global sections of the directors' daemons in their own language, for what has no setting here; only those of daemons in use count. They may be secrets.",
     ),
   ssh: sharedSsh.optional().describe("How hosts are reached, unless a host says otherwise. Not in the lab."),
+};
+
+/** A cluster on hosts that are there: what the component `Cluster` is told. */
+export const clusterSchema = settings(clusterShape);
+
+/** The whole configuration of a stack. */
+export const configSchema = settings({
+  ...clusterShape,
   lab: lab.optional().describe("Build the hosts as containers on this machine; `{}` for the defaults."),
 });
 

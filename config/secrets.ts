@@ -1,26 +1,32 @@
-/** Which settings may be secrets. */
-import type { Cluster } from "../model/cluster.ts";
-import type { Daemon, ExtraLines } from "../model/extraLines.ts";
+/** Which settings may be secrets, and what is not said of them. */
 import { hidden, type Issue } from "../model/issue.ts";
+import { secretKeys } from "./credentials.ts";
+import type { Config } from "./schema.ts";
+import { sshBlocks } from "./ssh.ts";
 
-/** Everything but extra lines is shown: in previews, outputs and the state. */
-export function secretIssues(
-  { extraLines, virtualServices }: Cluster,
-  secretKeys: ReadonlySet<string>,
-): Issue[] {
-  const hidable: Readonly<Record<string, boolean>> = {
-    extraLines: hasLines(extraLines),
-    virtualServices: virtualServices.some((service) => hasLines(service.extraLines)),
-  };
-  return [...secretKeys]
-    .filter((key) => !hidable[key])
+/** Everything but extra lines and keys is shown: in previews, outputs and the state. `secrets` may not be elsewhere at the top. */
+export function secretIssues(config: Config, secrets: readonly string[]): Issue[] {
+  const { extraLines, virtualServices } = config;
+  const withKeys = sshBlocks(config).filter(({ ssh }) =>
+    Object.keys(ssh).some((key) => secretKeys.includes(key)),
+  );
+  const withSecrets = [
+    ...(hasLines(extraLines) ? ["extraLines"] : []),
+    ...(Object.values(virtualServices).some((service) => hasLines(service.extraLines))
+      ? ["virtualServices"]
+      : []),
+    ...withKeys.map(({ path }) => path.split(".")[0]),
+  ];
+  return secrets
+    .filter((path) => !path.includes(".") && !withSecrets.includes(path))
     .map((path) => ({
       path,
       given: hidden,
-      remedy: "set it without --secret: of what is written here only extraLines can be secrets",
+      remedy:
+        "set it without --secret: of what is written here only extraLines and keys for SSH can be secrets",
     }));
 }
 
-function hasLines<D extends Daemon>({ isSecret: _, ...lines }: ExtraLines<D>): boolean {
-  return Object.values<readonly string[]>(lines).some(({ length }) => length > 0);
+function hasLines(lines: Readonly<Record<string, readonly string[]>>): boolean {
+  return Object.values(lines).some(({ length }) => length > 0);
 }

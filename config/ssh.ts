@@ -1,85 +1,96 @@
 /** How each host is reached, from the shared `ssh` settings and the host's own; the rules for them. */
 import type { Issue } from "../model/issue.ts";
+import { sshDefaults } from "./schema/ssh.ts";
 import type { Config, HostConfig } from "./schema.ts";
 
-/** The SSH settings of one host, defaults still open. */
+/** The settings of one host, or those that hosts share. */
+type SshConfig = NonNullable<HostConfig["ssh"]>;
+
+/** What of a host says how it is reached. */
+type ReachedHost = Pick<HostConfig, "address" | "ssh">;
+
+/** The way to one host, complete. Where it has no key, the agent of `SSH_AUTH_SOCK` is used. */
 export interface SshRoute {
-  readonly host?: string;
-  readonly port?: number;
-  readonly user?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
   readonly hostKey: string;
+  readonly dialAttempts: number;
+  readonly jump?: NonNullable<SshConfig["jump"]>;
+  /** The words that stand for the secret (config/credentials.ts). */
+  readonly privateKey?: string;
+  readonly privateKeyPassphrase?: string;
   readonly privateKeyFile?: string;
-  readonly agent?: boolean;
-  readonly jump?: {
-    readonly host: string;
-    readonly port: number;
-    readonly user: string;
-    readonly hostKey: string;
-  };
-  readonly dialAttempts?: number;
 }
 
-/** The routes to all hosts by name; outside the lab, after `sshIssues` has found nothing. */
-export function sshRoutes(config: Config): Record<string, SshRoute> {
-  return Object.fromEntries(hosts(config).map(([, name, host]) => [name, route(config, host)]));
+/** The way to a host, after `routeIssues` has found nothing. */
+export function routeTo(host: ReachedHost, shared?: Config["ssh"]): SshRoute {
+  const { hostKey = "", agent: _, ...route } = joined(host, shared);
+  return { ...sshDefaults, host: host.address, ...given(route), hostKey };
 }
 
-/** What is wrong with the ways to the hosts. `hasKey` tells whether the secret `sshPrivateKey` is set. */
-export function sshIssues(config: Config, hasKey: boolean): Issue[] {
-  if (config.lab) return labIssues(config);
-  return hosts(config).flatMap(([kind, name, host]) => {
-    const path = `${kind}.${name}.ssh`;
-    const { hostKey, privateKeyFile, agent } = route(config, host);
-    const ways = [privateKeyFile !== undefined, agent === true, hasKey].filter(Boolean).length;
-    return [
-      ...(hostKey ? [] : [{ path: `${path}.hostKey`, given: undefined, remedy: keyScan(host) }]),
-      ...(ways === 1
-        ? []
-        : [{ path, given: ways ? { privateKeyFile, agent } : undefined, remedy: oneWay(ways) }]),
-    ];
-  });
+/** What is wrong with the way to a host that is written at `path`. */
+export function routeIssues(path: string, host: ReachedHost, shared?: Config["ssh"]): Issue[] {
+  const { hostKey, privateKey, privateKeyFile, agent } = joined(host, shared);
+  const ways = [privateKey, privateKeyFile, agent || undefined].filter((way) => way !== undefined);
+  return [
+    ...(hostKey ? [] : [{ path: `${path}.ssh.hostKey`, given: undefined, remedy: keyScan(host) }]),
+    ...(ways.length === 1
+      ? []
+      : [
+          {
+            path: `${path}.ssh`,
+            given: ways.length > 0 ? { privateKey, privateKeyFile, agent } : undefined,
+            remedy: `give ${ways.length > 0 ? "only one" : "one"} of privateKey, privateKeyFile, agent: true`,
+          },
+        ]),
+  ];
 }
 
-function route(config: Config, host: HostConfig): SshRoute {
-  const { hostKey = "", ...own } = host.ssh ?? {};
+/** What is wrong with the ways to the hosts. */
+export function sshIssues(config: Config): Issue[] {
+  if (config.lab) {
+    const remedy = "leave it out: the lab makes its own keys";
+    return sshBlocks(config).map(({ path, ssh }) => ({ path, given: ssh, remedy }));
+  }
+  return hosts(config).flatMap(({ path, host }) => routeIssues(path, host, config.ssh));
+}
+
+/** Settings of `ssh`, and where they are written. */
+export interface SshBlock {
+  readonly path: string;
+  readonly ssh: SshConfig;
+}
+
+/** Every `ssh` that is written, the shared one first. */
+export function sshBlocks(config: Config): SshBlock[] {
+  const shared = config.ssh ? [{ path: "ssh", ssh: config.ssh }] : [];
+  const own = hosts(config).flatMap(({ path, host: { ssh } }) => (ssh ? [{ path: `${path}.ssh`, ssh }] : []));
+  return [...shared, ...own];
+}
+
+function joined({ ssh: own = {} }: ReachedHost, shared: Config["ssh"] = {}): SshConfig {
   // A host that names its own way to authenticate does not use the shared one.
-  const { privateKeyFile, agent, ...shared } = config.ssh ?? {};
-  const way = own.privateKeyFile !== undefined || own.agent !== undefined ? {} : { privateKeyFile, agent };
-  return withoutUndefined({ ...shared, ...way, ...own, hostKey });
+  const { privateKey, privateKeyFile, agent, ...rest } = shared;
+  const ways = [own.privateKey, own.privateKeyFile, own.agent];
+  const way = ways.some((each) => each !== undefined) ? {} : { privateKey, privateKeyFile, agent };
+  return { ...rest, ...way, ...given(own) };
 }
 
-function labIssues(config: Config): Issue[] {
-  const remedy = "leave it out: the lab makes its own keys";
-  return [
-    ...(config.ssh ? [{ path: "ssh", given: config.ssh, remedy }] : []),
-    ...hosts(config)
-      .filter(([, , host]) => host.ssh)
-      .map(([kind, name, host]) => ({ path: `${kind}.${name}.ssh`, given: host.ssh, remedy })),
-  ];
+function hosts({ directors, realServers }: Config): { readonly path: string; readonly host: HostConfig }[] {
+  return Object.entries({ directors, realServers }).flatMap(([kind, all]) =>
+    Object.entries(all).map(([name, host]) => ({ path: `${kind}.${name}`, host })),
+  );
 }
 
-function hosts(config: Config): [kind: string, name: string, host: HostConfig][] {
-  return [
-    ...Object.entries(config.directors).map(
-      ([name, host]) => ["directors", name, host] as [string, string, HostConfig],
-    ),
-    ...Object.entries(config.realServers).map(
-      ([name, host]) => ["realServers", name, host] as [string, string, HostConfig],
-    ),
-  ];
-}
-
-function keyScan(host: HostConfig): string {
+function keyScan(host: ReachedHost): string {
   const where = host.ssh?.host ?? host.address;
   return `give the host's public key, as \`ssh-keyscan -t ed25519 ${where}\` prints it without the name; compare it on the host`;
 }
 
-function oneWay(ways: number): string {
-  return `give ${ways ? "only one" : "one"} of privateKeyFile, agent: true, or the secret sshPrivateKey`;
-}
-
-function withoutUndefined(route: { [K in keyof SshRoute]: SshRoute[K] | undefined }): SshRoute {
-  return Object.fromEntries(
-    Object.entries(route).filter(([, value]) => value !== undefined),
-  ) as unknown as SshRoute;
+/** What of a mapping is given: one that is joined with another one must not hide what is there. */
+function given<T extends object>(mapping: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(mapping).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 }

@@ -120,7 +120,7 @@ export function labHosts(
     Object.entries(lab.hosts).map(([name, { ssh, containerId, container }]) => [
       name,
       // A host that goes need not be put back first, and over SSH could not be.
-      { ssh, machineId: containerId, options: { deletedWith: container } },
+      { ssh, machineId: containerId, deletedWith: container },
     ]),
   );
 }

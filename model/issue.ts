@@ -3,6 +3,11 @@
 /** In place of a value that may be a secret. */
 export const hidden = Symbol("hidden");
 
+/** Whether a dotted path leads to a place, or to something in it. */
+export function isWithin(path: string, place: string): boolean {
+  return `${path}.`.startsWith(`${place}.`);
+}
+
 /** One mistake: where it is, what stands there, and what to do about it. */
 export interface Issue {
   /** Path in the stack's configuration, e.g. `virtualServices.web.port`. */

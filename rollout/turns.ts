@@ -13,14 +13,15 @@ interface SharedService {
 /** One director's real servers, which take turns at being out of service for a change of their own. */
 export class Turns {
   readonly director: RunningHost;
-  readonly #places: Semaphore;
+  readonly #maxUnavailable: () => Promise<number>;
+  #places: Promise<Semaphore> | undefined;
   readonly #leave = new Map<string, () => void>();
   #failed: string | undefined;
 
   /** At most `maxUnavailable` real servers are out of service at a time. */
-  constructor(director: RunningHost, maxUnavailable: number) {
+  constructor(director: RunningHost, maxUnavailable: () => Promise<number>) {
     this.director = director;
-    this.#places = new Semaphore(maxUnavailable);
+    this.#maxUnavailable = maxUnavailable;
   }
 
   /** Throws where the director is not to be changed as planned, so that no real server is changed for it. */
@@ -33,7 +34,8 @@ export class Turns {
   /** Takes a real server out of service and waits for its connections; throws where another one has not come back. */
   async withdraw(realServer: string, address: string): Promise<void> {
     if ((await this.servicesOf(address)).length === 0) return;
-    const [, release] = await this.#places.acquire();
+    this.#places ??= this.#maxUnavailable().then((places) => new Semaphore(places));
+    const [, release] = await (await this.#places).acquire();
     if (this.#failed) {
       release();
       throw new Error(`${realServer} is left as it is: ${this.#failed} has not come back`);

@@ -11,10 +11,14 @@ const program = imports.filter(({ from }) => !isIn(from, "test/", "vitest.config
 const pure = [
   "config/schema.ts",
   "config/schema/",
-  "config/resolve.ts",
+  "config/check.ts",
+  "config/credentials.ts",
   "config/errors.ts",
-  "config/ssh.ts",
   "config/lab.ts",
+  "config/resolve.ts",
+  "config/salvage.ts",
+  "config/spelling.ts",
+  "config/ssh.ts",
   "model/",
   "render/",
 ];
@@ -56,18 +60,11 @@ const forbidden: readonly (readonly [rule: string, isForbidden: (edge: Import) =
   ["rollout/ needs no engine", ({ from, to }) => isIn(from, "rollout/") && isIn(to, "@pulumi/")],
   [
     "components/ work in anybody's program",
-    outside(
-      "components/",
-      "model/",
-      "render/",
-      "reading/",
-      "rollout/",
-      "ssh/",
-      "config/schema/",
-      "config/resolve.ts",
-      "config/errors.ts",
-      "config/configError.ts",
-    ),
+    outside("components/", "config/", "model/", "render/", "reading/", "rollout/", "ssh/"),
+  ],
+  [
+    "only index.ts reads a stack's configuration",
+    ({ from, to }) => to === "config/load.ts" && from !== "index.ts",
   ],
   ["lab/ makes hosts and knows nothing of what runs on them", outside("lab/", "model/", "ssh/")],
   [

@@ -88,7 +88,8 @@ export function clusterOf(settings: Settings): Cluster {
   return resolveCluster(configSchema.parse(settings), "test");
 }
 
-function sorted(value: unknown): unknown {
+/** A copy with the keys of all mappings sorted. */
+export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]): [string, unknown] => [key, sorted(inner)]);

@@ -1,9 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
+import { settled } from "../components/output.ts";
 import { plansOf } from "../render/plans.ts";
 import { digestIn, digestOf } from "../render/script.ts";
 import { labelOf, record } from "./components/recording.ts";
-import { asEngineConfig, clusterOf, projectName, readStack } from "./fixtures.ts";
+import { asEngineConfig, clusterOf, projectName, readStack, withChanges } from "./fixtures.ts";
+
+vi.mock("../config/resolve.ts", async (original) => {
+  const actual = await original<typeof import("../config/resolve.ts")>();
+  return { ...actual, resolveCluster: vi.fn(actual.resolveCluster) };
+});
+vi.mock("../model/rules.ts", async (original) => {
+  const actual = await original<typeof import("../model/rules.ts")>();
+  return { ...actual, clusterIssues: vi.fn(actual.clusterIssues) };
+});
 
 const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nbm90IGEga2V5\n-----END OPENSSH PRIVATE KEY-----\n";
 
@@ -11,6 +21,7 @@ describe("the program, on the example's hosts,", () => {
   it("makes components and commands for what is configured, and nothing else", async () => {
     const { resources } = await run("examples/Pulumi.example.yaml");
     expect(resources.map(labelOf).sort()).toEqual([
+      "Cluster cluster",
       "Command lb1",
       "Command mail1",
       "Command web1",
@@ -19,18 +30,25 @@ describe("the program, on the example's hosts,", () => {
       "RealServer mail1",
       "RealServer web1",
       "RealServer web2",
-      "Stash directors",
-      "VirtualRouter directors",
+      "Stash cluster",
+      "VirtualRouter cluster",
       "VirtualService submission",
       "VirtualService web",
     ]);
+  });
+
+  it("resolves and judges the cluster once", async () => {
+    vi.clearAllMocks();
+    await run("examples/Pulumi.example.yaml");
+    expect((await import("../config/resolve.ts")).resolveCluster).toHaveBeenCalledTimes(1);
+    expect((await import("../model/rules.ts")).clusterIssues).toHaveBeenCalledTimes(1);
   });
 
   it("converges the director after every real server", async () => {
     const { resources } = await run("examples/Pulumi.example.yaml");
     const order = resources.filter(({ type }) => type === "command:remote:Command");
     expect(Object.fromEntries(order.map(({ name, dependsOn }) => [name, dependsOn]))).toEqual({
-      lb1: ["Command mail1", "Command web1", "Command web2", "Stash directors"],
+      lb1: ["Command mail1", "Command web1", "Command web2", "Stash cluster"],
       mail1: [],
       web1: [],
       web2: [],
@@ -125,14 +143,14 @@ async function run(stackFile: string) {
   let outputs: unknown;
   const resources = await record(async () => {
     configure(stackFile);
-    outputs = { ...(await import("../index.ts")) };
+    outputs = await settled(pulumi.output({ ...(await import("../index.ts")) }));
   });
   return { resources, outputs };
 }
 
 /** Sets what the engine would for a stack file and the example's secret. */
 function configure(stackFile: string, changes: Record<string, string> = {}): void {
-  const config = asEngineConfig({ ...readStack(stackFile), sshPrivateKey: privateKey });
-  pulumi.runtime.setAllConfig({ ...config, ...changes }, [`${projectName}:sshPrivateKey`]);
+  const config = asEngineConfig(withChanges(readStack(stackFile), { "ssh.privateKey": privateKey }));
+  pulumi.runtime.setAllConfig({ ...config, ...changes }, [`${projectName}:ssh`]);
   vi.resetModules();
 }

@@ -21,7 +21,8 @@ export const director = settings({
     ),
 });
 
-const apache = settings({
+/** A managed Apache. */
+export const apache = settings({
   documentRoot: filePath
     .optional()
     .describe("Folder to serve. Default: a folder of our own with a page that names the host."),

@@ -22,7 +22,7 @@ export const serviceRules: readonly Rule[] = [
       destinations(cluster).flatMap(({ path, service, to }) => {
         const server = cluster.realServers.find(({ name }) => name === to.name);
         if (!server || server.vips.includes(service.address)) return [];
-        return [issue(path, server.vips, `add ${service.address} to the virtual addresses of ${to.name}`)];
+        return [issue(path, server.vips, `add ${service.address} to the VIPs of ${to.name}`)];
       }),
   },
   {

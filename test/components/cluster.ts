@@ -31,10 +31,10 @@ export interface Changes {
 
 /** A director, two real servers and a service, all arguments plain but for what is changed. */
 export function makeCluster({ web1, web2, share1, web, lb1 }: Changes = {}): void {
-  const virtualAddresses = ["192.0.2.100"];
+  const vips = ["192.0.2.100"];
   const servers = [
-    new RealServer("web1", { address: "192.0.2.21", ssh, virtualAddresses, apache: {}, ...web1 }),
-    new RealServer("web2", { address: "192.0.2.22", ssh, virtualAddresses, ...web2 }),
+    new RealServer("web1", { address: "192.0.2.21", ssh, vips, apache: {}, ...web1 }),
+    new RealServer("web2", { address: "192.0.2.22", ssh, vips, ...web2 }),
   ] as const;
   const service = new VirtualService("web", {
     address: "192.0.2.100",

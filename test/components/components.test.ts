@@ -66,7 +66,7 @@ describe("a cluster of components", () => {
       "VirtualService web": service,
     } = await recordCluster();
     expect(director?.outputs).toEqual({ address: "192.0.2.11" });
-    expect(server?.outputs).toEqual({ address: "192.0.2.21", virtualAddresses: ["192.0.2.100"] });
+    expect(server?.outputs).toEqual({ address: "192.0.2.21", vips: ["192.0.2.100"] });
     expect(service?.outputs).toEqual({ address: "192.0.2.100", port: 80 });
   });
 });
@@ -105,7 +105,7 @@ describe("order", () => {
   it("skips giving a host back that goes away with something else", async () => {
     const resources = await record(() => {
       const machine = new Machine("machine");
-      new RealServer("web1", { address: "192.0.2.21", ssh, virtualAddresses: [] }, { deletedWith: machine });
+      new RealServer("web1", { address: "192.0.2.21", ssh, vips: [] }, { deletedWith: machine });
     });
     expect(
       resources.find(({ name, type }) => name === "web1" && type === "command:remote:Command")?.deletedWith,
@@ -120,7 +120,7 @@ describe("what components offer to a program", () => {
       const server = new RealServer("web1", {
         address: "192.0.2.21",
         ssh,
-        virtualAddresses: ["192.0.2.100"],
+        vips: ["192.0.2.100"],
       });
       const service = new VirtualService("web", {
         address: "192.0.2.100",

@@ -1,8 +1,10 @@
+import { writeFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import type { SshArgs } from "../../components/index.ts";
-import { connectionTo } from "../../components/ssh.ts";
+import { machineOf } from "../../components/ssh.ts";
 import { entry } from "../../model/cluster.ts";
+import { temporaryDirectory } from "../toolchain/workspace.ts";
 import { hostKey, makeCluster, privateKey, privateKeyPassphrase, recordCluster, ssh } from "./cluster.ts";
 import { failuresOf, secret } from "./recording.ts";
 
@@ -48,16 +50,32 @@ describe("the connection", () => {
   });
 
   it("is secret before @pulumi/command makes it so", async () => {
-    expect(await pulumi.isSecret(connectionTo("web1", "192.0.2.21", ssh))).toBe(true);
+    expect(
+      await pulumi.isSecret(machineOf("realServers.web1", { address: "192.0.2.21", ssh }).connection),
+    ).toBe(true);
   });
 
   it.each([
-    ["no way to authenticate", { hostKey }],
-    ["two ways", { hostKey, privateKey: "key", agent: true }],
-  ])("is refused with %s", async (_, access) => {
+    ["no way to authenticate", { hostKey }, "missing; give one of privateKey, privateKeyFile, agent: true"],
+    [
+      "two ways",
+      { hostKey, privateKey: "key", agent: true },
+      'given {"privateKey":"the secret ssh.privateKey","agent":true}; give only one of privateKey, privateKeyFile, agent: true',
+    ],
+  ])("is refused with %s", async (_, access, words) => {
     expect(await failuresOf(() => makeCluster({ web1: { ssh: access } }))).toEqual([
-      "web1: give either ssh.privateKey or ssh.agent: true",
+      `the configuration has a mistake:\n  realServers.web1.ssh: ${words}`,
     ]);
+  });
+
+  it("has the key of a file", async () => {
+    const file = `${temporaryDirectory()}/id_ed25519`;
+    writeFileSync(file, privateKey);
+    const { inputs } = entry(
+      await recordCluster({ web1: { ssh: { hostKey, privateKeyFile: file } } }),
+      "Command web1",
+    );
+    expect(inputs.connection).toEqual(secret({ ...base, privateKey }));
   });
 });
 
@@ -66,18 +84,27 @@ describe("the way to a host", () => {
     'give the host\'s public key as ssh-keyscan prints it, without the name: "ssh-ed25519 AAAA…"';
 
   it.each([
-    ["an empty host key", { ...ssh, hostKey: "" }, `web1.ssh.hostKey: given ""; ${remedy}`],
+    ["an empty host key", { ...ssh, hostKey: "" }, `realServers.web1.ssh.hostKey: given ""; ${remedy}`],
     [
       "a host key that another resource provides",
       { ...ssh, hostKey: pulumi.output("SHA256:AAAA") },
-      `web1.ssh.hostKey: given "SHA256:AAAA"; ${remedy}`,
+      `realServers.web1.ssh.hostKey: given "SHA256:AAAA"; ${remedy}`,
     ],
     [
       "a jump host without a host key",
       { ...ssh, jump: { host: "bastion", hostKey: "" } },
-      `web1.ssh.jump.hostKey: given ""; ${remedy}`,
+      `realServers.web1.ssh.jump.hostKey: given ""; ${remedy}`,
     ],
-    ["a port", { ...ssh, port: 0 }, "web1.ssh.port: given 0; give a port, a whole number from 1 to 65535"],
+    [
+      "a file that is not there",
+      { hostKey, privateKeyFile: "/nonexistent/id_ed25519" },
+      'realServers.web1.ssh.privateKeyFile: given "/nonexistent/id_ed25519"; give a file that can be read (ENOENT)',
+    ],
+    [
+      "a port",
+      { ...ssh, port: 0 },
+      "realServers.web1.ssh.port: given 0; give a port, a whole number from 1 to 65535",
+    ],
   ] as [string, SshArgs, string][])("is refused with %s", async (_, access, line) => {
     expect(await failuresOf(() => makeCluster({ web1: { ssh: access } }))).toEqual([
       `the configuration has a mistake:\n  ${line}`,

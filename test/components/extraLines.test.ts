@@ -4,19 +4,11 @@ import { describe, expect, it, vi } from "vitest";
 import { entry } from "../../model/cluster.ts";
 import { readHost } from "../../reading/readHost.ts";
 import { type Changes, makeCluster } from "./cluster.ts";
-import { byLabel, failuresOf, record } from "./recording.ts";
+import { byLabel, failuresOf, inClear, record } from "./recording.ts";
 
 const line = "emailalert = hunter2@example.com";
 const secretService: Changes = { web: { extraLines: pulumi.secret({ ldirectord: [line] }) } };
 const secretDirector: Changes = { lb1: { extraLines: { ldirectord: [pulumi.secret(line)] } } };
-
-/** The same with secrets left out. */
-function inClear(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inClear);
-  if (typeof value !== "object" || value === null) return value;
-  if ("«secret»" in value) return "a secret";
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inClear(inner)]));
-}
 
 describe.each([
   ["a service", secretService],

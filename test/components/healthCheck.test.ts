@@ -24,7 +24,7 @@ it.each(Object.entries(checks))(
       const server = new RealServer("web1", {
         address: "192.0.2.21",
         ssh,
-        virtualAddresses: ["192.0.2.100"],
+        vips: ["192.0.2.100"],
       });
       const args = { address: "192.0.2.100", port: 80, realServers: [{ server }], healthCheck };
       new VirtualService("web", args).spec.apply((spec) => {

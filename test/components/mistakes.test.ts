@@ -8,10 +8,10 @@ describe("mistakes in arguments", () => {
   it.each([
     [
       "a real server's addresses",
-      { web1: { address: "192.0.2", virtualAddresses: ["192.0.2.100", "VIP"] } },
+      { web1: { address: "192.0.2", vips: ["192.0.2.100", "VIP"] } },
       "the configuration has 2 mistakes:\n" +
         '  realServers.web1.address: given "192.0.2"; give an IPv4 address such as 192.0.2.10\n' +
-        '  realServers.web1.virtualAddresses.1: given "VIP"; give an IPv4 address such as 192.0.2.10',
+        '  realServers.web1.vips.1: given "VIP"; give an IPv4 address such as 192.0.2.10',
     ],
     [
       "Apache",
@@ -53,10 +53,10 @@ describe("mistakes in arguments", () => {
     ],
     [
       "the cluster as a whole",
-      { web1: { virtualAddresses: [] }, lb1: { address: "198.51.100.1" } },
+      { web1: { vips: [] }, lb1: { address: "198.51.100.1" } },
       "the configuration has 2 mistakes:\n" +
         '  directors.lb1.address: given "198.51.100.1"; give an address of 192.0.2.0/24: direct routing reaches only its own link\n' +
-        "  virtualServices.web.realServers.web1: given []; add 192.0.2.100 to the virtual addresses of web1",
+        "  virtualServices.web.realServers.web1: given []; add 192.0.2.100 to the VIPs of web1",
     ],
     [
       "an address that another resource provides",
@@ -84,7 +84,7 @@ describe("mistakes in arguments", () => {
       const server = new RealServer("web1", {
         address: "192.0.2.21",
         ssh,
-        virtualAddresses: ["192.0.2.100"],
+        vips: ["192.0.2.100"],
       });
       const realServers = [{ server }, { server, weight: 2 }];
       new VirtualService("web", { address: "192.0.2.100", port: 80, realServers });

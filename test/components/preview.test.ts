@@ -97,7 +97,7 @@ describe("arguments that other resources provide", () => {
         makeCluster({
           web1: {
             address: machine.address,
-            virtualAddresses: pulumi.output(["192.0.2.100"]),
+            vips: pulumi.output(["192.0.2.100"]),
             ssh: { hostKey: machine.hostKey, privateKey: machine.privateKey, privateKeyPassphrase },
           },
           share1: { weight: pulumi.output(1) },

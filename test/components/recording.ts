@@ -31,6 +31,14 @@ export function secret(value: unknown): unknown {
   return { "«secret»": value };
 }
 
+/** The same with secrets left out. */
+export function inClear(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inClear);
+  if (typeof value !== "object" || value === null) return value;
+  if ("«secret»" in value) return "a secret";
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inClear(inner)]));
+}
+
 /** A resource by its type and name, without what they are part of. */
 export function labelOf({ type, name }: Pick<RecordedResource, "type" | "name">): string {
   return `${type.split(":").at(-1)} ${name}`;
@@ -50,17 +58,24 @@ export async function record(program: () => unknown, { preview = false } = {}): 
 }
 
 /** The distinct errors that `program` ends with, thrown at once or from its Outputs, as people get to read them. */
-export async function failuresOf(program: () => unknown, { preview = false } = {}): Promise<string[]> {
+export async function failuresOf(program: () => unknown, options = {}): Promise<string[]> {
+  return (await outcomeOf(program, options)).failures;
+}
+
+/** The same, and the labels of what is registered until then. */
+export async function outcomeOf(program: () => unknown, { preview = false } = {}) {
   const failures = new Set<unknown>();
+  const made: string[] = [];
   const collect = (error: unknown) => failures.add(error);
   const others = process.listeners("unhandledRejection");
   process.removeAllListeners("unhandledRejection");
   process.on("unhandledRejection", collect);
   try {
-    await listen(preview);
+    const { requests } = await listen(preview);
     await program();
-    await vi.waitUntil(() => failures.size > 0, { timeout: 30_000 });
+    await vi.waitUntil(() => failures.size > 0, { timeout: 30_000, interval: 5 });
     await setImmediate();
+    made.push(...requests.map((request) => labelOf({ type: request.getType(), name: request.getName() })));
   } catch (error) {
     collect(error);
     await pulumi.runtime.disconnect();
@@ -68,9 +83,10 @@ export async function failuresOf(program: () => unknown, { preview = false } = {
     process.off("unhandledRejection", collect);
     for (const listener of others) process.on("unhandledRejection", listener);
   }
-  return [...failures].map((error) =>
+  const inWords = [...failures].map((error) =>
     pulumi.RunError.isInstance(error) ? error.message : `not for people: ${error}`,
   );
+  return { failures: inWords, made };
 }
 
 /** A mock engine that keeps what it is asked. */

@@ -11,7 +11,6 @@ export interface InvalidCase {
   readonly set: Settings;
   /** Dotted paths that are left out. */
   readonly remove: readonly string[];
-  readonly secrets: Readonly<Record<string, string>>;
   readonly settings: Settings;
   /** The whole message that refuses these settings. */
   readonly message: string;
@@ -23,7 +22,6 @@ interface InvalidFile {
   readonly cases: readonly {
     readonly set?: Settings;
     readonly remove?: readonly string[];
-    readonly secrets?: Record<string, string>;
     /** One line per mistake. */
     readonly expect: string;
   }[];
@@ -34,11 +32,10 @@ const folder = inCheckout("test/config/invalid");
 export const invalidCases: readonly InvalidCase[] = readdirSync(folder).flatMap((name) => {
   const { base, cases } = parse(readFileSync(`${folder}/${name}`, "utf8")) as InvalidFile;
   const valid = readStack(`test/config/valid/${base}.yaml`);
-  return cases.map(({ set = {}, remove = [], secrets = {}, expect }, index) => ({
-    title: `${basename(name, ".yaml")} ${index + 1}: ${[...Object.keys(set), ...remove, ...Object.keys(secrets)]}`,
+  return cases.map(({ set = {}, remove = [], expect }, index) => ({
+    title: `${basename(name, ".yaml")} ${index + 1}: ${[...Object.keys(set), ...remove]}`,
     set,
     remove,
-    secrets,
     settings: withChanges(valid, { ...set, ...Object.fromEntries(remove.map((path) => [path, undefined])) }),
     message: messageOf(expect.trimEnd().split("\n")),
   }));

@@ -3,8 +3,8 @@ import { homedir, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, describe, expect, it } from "vitest";
-import { type Settings as Loaded, loadSettings, type SshAccess } from "../../config/load.ts";
-import { entry } from "../../model/cluster.ts";
+import { type Settings as Loaded, loadSettings } from "../../config/load.ts";
+import { routeTo } from "../../config/ssh.ts";
 import { readStack, type Settings, settingsIn, withChanges } from "../fixtures.ts";
 import { load, refusalOf } from "./loading.ts";
 import { schemaFields, schemaPath } from "./schemaFields.ts";
@@ -21,15 +21,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.each([
   ["Pulumi.dev.yaml", {}],
-  ["examples/Pulumi.example.yaml", { sshPrivateKey: privateKey }],
+  ["examples/Pulumi.example.yaml", { "ssh.privateKey": privateKey }],
   ["test/config/valid/lab.yaml", {}],
   ["test/config/valid/existing-hosts.yaml", {}],
 ])("%s", (path, secrets) => {
-  const written = readStack(path);
-  const loaded = comparable(load(written, secrets));
+  const written = withChanges(readStack(path), secrets);
+  const loaded = comparable(load(written));
 
   it.each(settingsIn(written))("means what it does by %s", (setting, value) => {
-    const without = outcome(withChanges(written, { [setting]: undefined }), secrets);
+    const without = outcome(withChanges(written, { [setting]: undefined }));
     if (isDefault(setting, value)) expect(without).toEqual(loaded);
     else expect(without).not.toEqual(loaded);
   });
@@ -59,60 +59,69 @@ describe("the lab", () => {
     });
     expect(load(changed).lab?.clientAddress).toBe(clientAddress);
   });
-
-  it("leaves access to the hosts to itself", () => {
-    expect(load(lab).access).toEqual({});
-  });
 });
 
 describe("access to existing hosts", () => {
   it("joins the shared settings with what a host says of its own", () => {
-    const { jump, ...shared } = existingHosts.ssh as Settings;
-    expect(sshOf("web2")).toEqual({
+    const { agent: _, ...shared } = existingHosts.ssh as Settings;
+    expect(routeOf("web2")).toEqual({
       ...shared,
-      jump,
       user: "root",
       host: "web2.example.com",
       hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN2eAtZa4AyTWL0Dy8bU3yqDdbuqsi5ntNHnF+3bwRVq",
     });
-    expect(sshOf("lb1").user).toBe("deploy");
+    expect(routeOf("web1").user).toBe("deploy");
   });
 
-  it("takes the key from the secret, and keeps it secret", async () => {
-    const { privateKey: key, privateKeyPassphrase } = sshOf("web1", withoutWay, {
-      sshPrivateKey: privateKey,
-      sshPrivateKeyPassphrase: "open sesame",
+  it("has a default for all that need not be given", () => {
+    const bare = withChanges(existingHosts, { ssh: { agent: true } });
+    expect(routeOf("web1", bare)).toEqual({
+      host: "192.0.2.21",
+      port: 22,
+      user: "root",
+      hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIP2wpDbpmZU3lgnuPa9L8YE3jDtSxTcLSz+RfD7r1pL1",
+      dialAttempts: 10,
     });
-    expect(await revealed(key)).toEqual({ value: privateKey, isSecret: true });
-    expect(await revealed(privateKeyPassphrase)).toEqual({ value: "open sesame", isSecret: true });
   });
 
-  it("reads the key from a file, and keeps it secret", async () => {
-    const { privateKey: key } = sshOf("web1", withChanges(withoutWay, { "ssh.privateKeyFile": keyFile }));
-    expect(await revealed(key)).toEqual({ value: privateKey, isSecret: true });
+  it.each([
+    ["privateKeyFile", keyFile],
+    ["privateKey", privateKey],
+  ])("prefers a host's own way to authenticate to the shared one: %s", (way, value) => {
+    const own = withChanges(existingHosts, { [`realServers.web1.ssh.${way}`]: value });
+    expect(routeOf("web1", own)).toHaveProperty(way);
+    expect(routeOf("web2", own)).not.toHaveProperty(way);
   });
 
   it("looks for ~/ in the home directory", () => {
     const path = `~/${relative(homedir(), keyFile)}`;
     expect(() => load(withChanges(withoutWay, { "ssh.privateKeyFile": path }))).not.toThrow();
   });
-
-  it("prefers a host's own way to authenticate to the shared one", () => {
-    const { privateKey: key, agent } = sshOf(
-      "web1",
-      withChanges(existingHosts, { "realServers.web1.ssh.privateKeyFile": keyFile }),
-    );
-    expect(key).toBeDefined();
-    expect(agent).toBeUndefined();
-  });
 });
 
 describe("secrets", () => {
+  const secrets = { "ssh.privateKey": privateKey, "ssh.privateKeyPassphrase": "open sesame" };
+
+  it("are kept apart from what is checked", () => {
+    const loaded = load(withChanges(withoutWay, secrets));
+    const { privateKey: key = "", privateKeyPassphrase: passphrase = "" } = loaded.config.ssh ?? {};
+    expect(loaded.credentials.get(key)).toBe(privateKey);
+    expect(loaded.credentials.get(passphrase)).toBe("open sesame");
+    const { credentials: _, ...rest } = loaded;
+    expect(JSON.stringify(rest)).not.toMatch(/PRIVATE KEY|open sesame/);
+  });
+
   it.each(["sshPrivatKey", "privateKey", "password"])("are not printed when misspelt as %s", (name) => {
-    expect(refusalOf(withoutWay, { [name]: privateKey })).toBe(
+    expect(refusalOf({ ...withoutWay, [name]: privateKey })).toBe(
       `the configuration has a mistake:\n  pulumi-lvs:${name}: unknown key; ` +
         "known here: subnet, directors, realServers, virtualServices, vrrp, healthEngine, maxUnavailable, allowBreakingConnections, extraLines, ssh, lab",
     );
+  });
+
+  it("are not printed where nobody asks for them", () => {
+    const message = refusalOf(withChanges(lab, secrets));
+    expect(message).toContain("pulumi-lvs:ssh: given");
+    expect(message).not.toMatch(/PRIVATE KEY|open sesame/);
   });
 
   it("are not printed when pasted where the name of a file belongs", () => {
@@ -125,25 +134,12 @@ describe("extra lines", () => {
   const withLine = { ...(lab.virtualServices as Settings) };
   withLine.web = { ...(withLine.web as Settings), extraLines: { keepalived: ["snmp_name hunter2"] } };
 
-  it("are shown where they are not secrets", async () => {
-    const { extraLines, cluster } = load(withChanges(lab, { extraLines: lines }));
-    expect(await revealed(pulumi.output(extraLines.directors))).toEqual({
-      value: { ldirectord: [], vrrp: [], ...lines },
-      isSecret: false,
-    });
-    expect(cluster.extraLines.isSecret).toBe(false);
-  });
-
-  it("are all secrets where one under the same key is, and no others are", async () => {
-    const { extraLines, cluster } = load(withChanges(lab, { extraLines: lines }), {
-      virtualServices: withLine,
-    });
-    expect(await revealed(pulumi.output(extraLines.directors))).toMatchObject({ isSecret: false });
-    expect(await revealed(pulumi.output(extraLines.services.web))).toEqual({
-      value: { ldirectord: [], keepalived: ["snmp_name hunter2"] },
-      isSecret: true,
-    });
-    expect(cluster.virtualServices.map((service) => service.extraLines.isSecret)).toEqual([true]);
+  it("are all secrets where one under the same key is, and no others are", () => {
+    const { cluster } = load(withChanges(lab, { extraLines: lines }), { virtualServices: withLine });
+    expect(cluster.extraLines).toEqual({ ldirectord: [], vrrp: [], ...lines, isSecret: false });
+    expect(cluster.virtualServices.map(({ extraLines }) => extraLines)).toEqual([
+      { ldirectord: [], keepalived: ["snmp_name hunter2"], isSecret: true },
+    ]);
   });
 
   it.each([
@@ -166,14 +162,25 @@ describe("extra lines", () => {
     expect(refusalOf(lab, secrets)).toContain(`pulumi-lvs:${message}`);
     expect(refusalOf(lab, secrets)).not.toContain("hunter2");
   });
+});
+
+describe("what can be a secret", () => {
+  it("is a key for SSH", () => {
+    const ssh = { ...(withoutWay.ssh as Settings), privateKey };
+    expect(() => load(withoutWay, { ssh })).not.toThrow();
+    const { realServers } = withChanges(existingHosts, { "realServers.web1.ssh.privateKey": privateKey });
+    expect(() => load(existingHosts, { realServers })).not.toThrow();
+  });
 
   it.each([
-    ["subnet", "198.18.7.0/24"],
-    ["virtualServices", lab.virtualServices],
+    ["subnet", "192.0.2.0/24"],
+    ["virtualServices", existingHosts.virtualServices],
     ["extraLines", { keepalived: [] }],
-  ])("are all that can be a secret: %s without any is refused", (key, value) => {
-    expect(refusalOf(lab, { [key]: value })).toBe(
-      `the configuration has a mistake:\n  pulumi-lvs:${key}: set it without --secret: of what is written here only extraLines can be secrets`,
+    ["ssh", existingHosts.ssh],
+    ["realServers", existingHosts.realServers],
+  ])("is nothing else: %s without any is refused", (key, value) => {
+    expect(refusalOf(existingHosts, { [key]: value })).toBe(
+      `the configuration has a mistake:\n  pulumi-lvs:${key}: set it without --secret: of what is written here only extraLines and keys for SSH can be secrets`,
     );
   });
 });
@@ -184,28 +191,28 @@ it("ignores configuration of other namespaces", () => {
   expect(() => loadSettings()).not.toThrow();
 });
 
-function sshOf(host: string, settings = existingHosts, secrets = {}): SshAccess["ssh"] {
-  return entry(load(settings, secrets).access, host).ssh;
+function routeOf(realServer: string, settings = existingHosts) {
+  const { config } = load(settings);
+  const host = config.realServers[realServer];
+  if (!host) throw new Error(`there is no ${realServer}`);
+  return routeTo(host, config.ssh);
 }
 
-async function revealed<T>(output: pulumi.Output<T> | undefined) {
-  if (!output) throw new Error("there is no such output");
-  const value = await new Promise<unknown>((resolve) => output.apply(resolve));
-  return { value, isSecret: await pulumi.isSecret(output) };
-}
-
-function outcome(settings: Settings, secrets: Record<string, string>): unknown {
+function outcome(settings: Settings): unknown {
   try {
-    return comparable(load(settings, secrets));
+    return comparable(load(settings));
   } catch (error) {
     if (pulumi.RunError.isInstance(error)) return "refused";
     throw error;
   }
 }
 
-/** What was loaded as plain data; every Output prints as the same text. */
-function comparable(loaded: Loaded): unknown {
-  return JSON.parse(JSON.stringify(loaded));
+/** What was loaded, but for how it is written. */
+function comparable({ cluster, config, lab, credentials }: Loaded): unknown {
+  const { directors, realServers, maxUnavailable, allowBreakingConnections } = config;
+  const hosts = Object.values({ ...directors, ...realServers });
+  const routes = hosts.map((host) => routeTo(host, config.ssh));
+  return { cluster, maxUnavailable, allowBreakingConnections, lab, routes, secrets: [...credentials] };
 }
 
 /** Whether leaving the setting out means the same; direct routing allows a destination only the port it has anyway. */

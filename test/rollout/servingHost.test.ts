@@ -10,7 +10,7 @@ async function toldFor(leftovers: readonly string[], ...fails: string[]): Promis
   const differences = leftovers.map((item) => ({ item, planned: "given back", found: "still held" }));
   const table = parseTable(["tcp 192.0.2.100:80 to 192.0.2.21:80 dr weight 1"]);
   const host = runningHost("web1", { address: "192.0.2.21", found: { differences }, told, fails });
-  const directors = [new Turns(runningHost("lb1", { found: { table }, told, fails }), 1)];
+  const directors = [new Turns(runningHost("lb1", { found: { table }, told, fails }), async () => 1)];
   await giveBack({ host, directors }).catch(({ message }) => told.push(message));
   return told;
 }

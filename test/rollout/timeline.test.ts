@@ -61,7 +61,7 @@ function cluster(found: Found, { staying = ["21", "22", "24"], fails = [] as rea
   );
   const director = (name: Name) => host(name, { items: [service] });
   const [lb1, lb2] = [director("lb1"), director("lb2")];
-  const directors = [new Turns(lb1, 1), new Turns(lb2, 1)];
+  const directors = [new Turns(lb1, async () => 1), new Turns(lb2, async () => 1)];
   const server = (name: Name, address: string) => {
     return { host: host(name, { address, items: [apache] }), directors };
   };

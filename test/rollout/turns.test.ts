@@ -13,7 +13,7 @@ const table = parseTable([
 function turnsOf(maxUnavailable: number, fails: readonly string[] = []) {
   const told: string[] = [];
   const lb1 = runningHost("lb1", { found: { table }, told, fails });
-  return { turns: new Turns(lb1, maxUnavailable), told };
+  return { turns: new Turns(lb1, async () => maxUnavailable), told };
 }
 
 describe("real servers that are changed", () => {
@@ -36,7 +36,7 @@ describe("real servers that are changed", () => {
 
   it("are left as they are where the director is not to be changed", async () => {
     const refused = runningHost("lb1", { found: new Error("it ends connections") });
-    await expect(new Turns(refused, 1).approve("web1")).rejects.toThrow(
+    await expect(new Turns(refused, async () => 1).approve("web1")).rejects.toThrow(
       "web1 is left as it is: lb1 cannot be changed (see there)",
     );
     await turnsOf(1).turns.approve("web1");
@@ -84,7 +84,7 @@ describe("the services in which a director sends to a real server", () => {
         "tcp 192.0.2.101:80 to 192.0.2.22:80 dr weight 1",
       ]),
     };
-    const turns = new Turns(runningHost("lb1", { found }), 1);
+    const turns = new Turns(runningHost("lb1", { found }), async () => 1);
     expect(await turns.servicesOf("192.0.2.21")).toEqual([{ key: "tcp 192.0.2.100:80", alone }]);
   });
 });

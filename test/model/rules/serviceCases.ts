@@ -10,9 +10,7 @@ export const serviceCases: Readonly<Record<string, RuleCase>> = {
   "real-server-holds-vip": {
     kept: withVips(["198.18.7.99", "198.18.7.100"]),
     broken: withVips(["198.18.7.99"]),
-    issues: [
-      issue(`${web}.realServers.web1`, ["198.18.7.99"], "add 198.18.7.100 to the virtual addresses of web1"),
-    ],
+    issues: [issue(`${web}.realServers.web1`, ["198.18.7.99"], "add 198.18.7.100 to the VIPs of web1")],
   },
   "service-has-real-servers": {
     kept: changed({ [`${web}.realServers`]: { web1: {} } }),
