@@ -12,7 +12,7 @@ import {
   firstColumn,
   linksOf,
   pages,
-  programExample,
+  programExamples,
   targetOf,
 } from "./docs/pages.ts";
 import { readStack, settingsIn, stackSettings, withChanges } from "./fixtures.ts";
@@ -26,7 +26,7 @@ const sources = files.filter((path) => /^(?!test\/|bench\/).*\.(ts|sh|pl)$/.test
 const trials: Readonly<Record<string, (example: Example) => void>> = {
   bash: ({ text }) => expect(mistakesIn(text)).toEqual([]),
   text: tryOutput,
-  ts: (example) => expect(example).toEqual(programExample),
+  ts: (example) => expect(programExamples).toContainEqual(example),
   yaml: trySettings,
 };
 
@@ -109,7 +109,7 @@ function trySettings({ text, partOf }: Example): void {
   const whole = readStack(isLab ? partOf : "examples/Pulumi.example.yaml");
   const changed = withChanges(whole, Object.fromEntries(settingsIn(stackSettings(text))));
   expect(changed).not.toEqual(whole);
-  load(changed, isLab || text.includes("agent: true") ? {} : { sshPrivateKey: "a key" });
+  load(isLab || text.includes("agent: true") ? changed : withChanges(changed, { "ssh.privateKey": "a key" }));
 }
 
 /** Of code such as `vrrp.preempt`, `directors.X.priority` and `drainSeconds: 0`. */

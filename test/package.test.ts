@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, expect, it } from "vitest";
 import { z } from "zod";
-import { programExample } from "./docs/pages.ts";
+import { programExamples } from "./docs/pages.ts";
 import { inCheckout } from "./fixtures.ts";
 import { isolatedPulumi, temporaryDirectory } from "./toolchain/workspace.ts";
 
@@ -14,32 +14,42 @@ beforeAll(async () => {
   archive = inCheckout(`dist/${stdout.split("\n").at(-1)}`);
 });
 
+/** As `pulumi new typescript` makes a project. */
+const commonJs = { manifest: {}, runtime: "runtime: nodejs" };
+const esModules = {
+  manifest: { type: "module" },
+  runtime: 'runtime: {name: nodejs, options: {nodeargs: "--import tsx", typescript: false}}\nmain: index.ts',
+};
+const [whole, parts] = programExamples;
+
+const host = (role: string) => [`lvs:index:${role}`, `lvs:index:${role}$command:remote:Command`];
+const ofParts = [...host("Director"), ...host("RealServer"), "lvs:index:VirtualService"];
+const ofCluster = [
+  "command:local:Command",
+  "lvs:index:Cluster",
+  ...[...ofParts, ...host("RealServer"), "lvs:index:VirtualRouter"].map(
+    (type) => `lvs:index:Cluster$${type}`,
+  ),
+  "lvs:index:Cluster$lvs:index:VirtualRouter$pulumi:index:Stash",
+];
+
 it.each([
-  ["as `pulumi new typescript` makes it", {}, "runtime: nodejs"],
-  [
-    "of ES modules",
-    { type: "module" },
-    'runtime: {name: nodejs, options: {nodeargs: "--import tsx", typescript: false}}\nmain: index.ts',
-  ],
+  ["a cluster", "CommonJS", whole, commonJs, ofCluster],
+  ["a cluster", "ES modules", whole, esModules, ofCluster],
+  ["its parts", "CommonJS", parts, commonJs, ofParts],
 ])(
-  "the documentation's example is a program, %s: it type-checks, and previews",
-  async (_, manifest, runtime) => {
+  "the documentation's example of %s is a program, of %s: it type-checks, and previews",
+  async (_, __, example, { manifest, runtime }, types) => {
     const program = temporaryDirectory();
     await installPackage(program);
     writeFileSync(join(program, "package.json"), JSON.stringify({ ...manifest, main: "index.ts" }));
     writeFileSync(join(program, "Pulumi.yaml"), `name: example\n${runtime}\n`);
     writeFileSync(join(program, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["index.ts"] }));
-    writeFileSync(join(program, "index.ts"), programExample?.text ?? "");
+    writeFileSync(join(program, "index.ts"), example?.text ?? "");
 
     await execa(inCheckout("node_modules/.bin/tsc"), ["-p", program]);
-    expect(await previewed(program)).toEqual([
-      "create lvs:index:Director",
-      "create lvs:index:Director$command:remote:Command",
-      "create lvs:index:RealServer",
-      "create lvs:index:RealServer$command:remote:Command",
-      "create lvs:index:VirtualService",
-      "create pulumi:pulumi:Stack",
-    ]);
+    const expected = [...types, "pulumi:pulumi:Stack"].map((type) => `create ${type}`);
+    expect(await previewed(program)).toEqual(expected.sort());
   },
 );
 

@@ -29,8 +29,8 @@ export function examplesOf(page: string): Example[] {
     });
 }
 
-/** The program that `package.test.ts` type-checks and previews. */
-export const [programExample] = examplesOf("docs/how-to/own-program.md").filter(({ kind }) => kind === "ts");
+/** The programs that `package.test.ts` type-checks and previews: a whole cluster, and the parts of one. */
+export const programExamples = examplesOf("docs/how-to/own-program.md").filter(({ kind }) => kind === "ts");
 
 /** Where its links lead. */
 export function linksOf(page: string): string[] {
