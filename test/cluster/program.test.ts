@@ -1,4 +1,4 @@
-/** Programs of one's own, run by the engine, whose virtual router waits for directors. */
+/** Programs of one's own, run by the engine: a virtual router that waits for directors, a cluster with mistakes. */
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-/** Runs the engine on a program with a virtual router of two directors, of which `statements` make some. */
+/** Runs the engine on a program with these statements; `ssh` is a way to a host that can be read. */
 async function run(verb: readonly string[], statements: string) {
   const program = temporaryDirectory();
   const { command, env } = await isolatedPulumi(temporaryDirectory());
@@ -33,12 +33,11 @@ async function run(verb: readonly string[], statements: string) {
   writeFileSync(
     join(program, "index.ts"),
     `import { output } from "@pulumi/pulumi";
-import { Director, VirtualRouter } from ${JSON.stringify(inCheckout("components/index.ts"))};
+import { local } from "@pulumi/command";
+import { Cluster, Director, VirtualRouter } from ${JSON.stringify(inCheckout("components/index.ts"))};
 const lb1 = { address: "192.0.2.11", interface: "eth0" };
 const lb2 = { address: "192.0.2.12", interface: "eth0" };
 const ssh = ${JSON.stringify(ssh)};
-const virtualRouter = new VirtualRouter("pair", { directors: { lb1, lb2 } });
-const shared = { subnet: "192.0.2.0/24", ssh, virtualRouter, virtualServices: [] };
 ${statements}
 `,
   );
@@ -47,7 +46,11 @@ ${statements}
   return execa(command, [...verb, "--non-interactive"], options);
 }
 
-const makeFirst = 'new Director("lb1", { ...lb1, ...shared });';
+/** A virtual router of two directors, of which the first is made. */
+const makeFirst = `
+const virtualRouter = new VirtualRouter("pair", { directors: { lb1, lb2 } });
+const shared = { subnet: "192.0.2.0/24", ssh, virtualRouter, virtualServices: [] };
+new Director("lb1", { ...lb1, ...shared });`;
 const missing =
   'error: pair: the virtual router names lb2, but no Director "lb2" is given it; make one with virtualRouter, or name it no more';
 
@@ -65,7 +68,7 @@ describe("a virtual router that names a director which the program never makes",
   });
 
   it("says nothing of it where the program has failed before", async () => {
-    const { all } = await run(["preview"], `${makeFirst}\n${makeFirst}`);
+    const { all } = await run(["preview"], `${makeFirst}\nnew Director("lb1", { ...lb1, ...shared });`);
     expect(all).toContain("error: lb1: its virtual router has a Director of this name already; make it once");
     expect(all).not.toContain("is given it");
   });
@@ -78,5 +81,38 @@ describe("a director that is made later", () => {
     const { exitCode, all } = await run(["preview"], `${makeFirst}\n${later}`);
     expect(all).toContain("lvs:index:Director lb2 create");
     expect(exitCode).toBe(0);
+  });
+});
+
+describe("a cluster with mistakes in its arguments", () => {
+  it.each([
+    ["at preview, beside what is not known yet", ["preview"], []],
+    [
+      "in an update, with what is known by then",
+      ["up", "--yes", "--skip-preview"],
+      ['  edge:realServers.web1.address: given "web1.example.com"; give an IPv4 address such as 192.0.2.10'],
+    ],
+  ])("ends with all of them and touches no host, %s", async (_, verb, knownByThen) => {
+    const { exitCode, all = "" } = await run(
+      verb,
+      `
+const machine = new local.Command("machine", { create: "printf web1.example.com" });
+new Cluster("edge", {
+  subnet: "192.0.2.0/24",
+  directors: { lb1: { ...lb1, ssh } },
+  realServers: { web1: { address: machine.stdout, ssh } },
+  virtualServices: { web: { address: "192.0.2.300", port: 0, realServers: { web1: {} } } },
+});`,
+    );
+    expect(exitCode).not.toBe(0);
+    const lines = [
+      ...knownByThen,
+      '  edge:virtualServices.web.address: given "192.0.2.300"; give an IPv4 address such as 192.0.2.10',
+      "  edge:virtualServices.web.port: given 0; give a port, a whole number from 1 to 65535",
+    ];
+    expect(all).toContain(`error: the configuration has ${lines.length} mistakes:`);
+    expect([...new Set(all.match(/^ *edge:.*/gm)?.map((line) => `  ${line.trim()}`))]).toEqual(lines);
+    expect(all).not.toContain("promises");
+    expect(host.executions.map(({ command }) => command)).not.toContain("bash -s -- converge");
   });
 });

@@ -73,6 +73,12 @@ describe("the state of a stack", () => {
     ]);
   });
 
+  it("has the hosts of a cluster that is one component", () => {
+    const parent = urn("lvs:index:Cluster$lvs:index:Director", "lb1");
+    const command = { ...commandOf("Cluster$lvs:index:Director", login), parent };
+    expect(stateWith(stack, command).hosts).toMatchObject([{ name: "lb1", role: "director" }]);
+  });
+
   it("is read through secrets within secrets, as the official plugin keeps keys and passwords", () => {
     const keys = { privateKey: secret("key"), privateKeyPassword: secret("word") };
     const connection = { ...login, ...keys, proxy: secret({ ...login, ...keys, host: "bastion" }) };
