@@ -37,7 +37,9 @@ export function checkedLines<T extends z.ZodType>(
 export function shownLines<L extends { readonly isSecret: boolean }>(
   lines: pulumi.Output<L>,
 ): pulumi.Output<Omit<L, "isSecret">> {
-  const shown = lines.apply(({ isSecret, ...rest }) => (isSecret ? pulumi.secret(rest) : pulumi.output(rest)));
+  const shown = lines.apply(({ isSecret, ...rest }) =>
+    isSecret ? pulumi.secret(rest) : pulumi.output(rest),
+  );
   return shown as unknown as pulumi.Output<Omit<L, "isSecret">>;
 }
 
