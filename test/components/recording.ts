@@ -73,7 +73,7 @@ export async function outcomeOf(program: () => unknown, { preview = false } = {}
   try {
     const { requests } = await listen(preview);
     await program();
-    await vi.waitUntil(() => failures.size > 0, { timeout: 30_000, interval: 5 });
+    await vi.waitUntil(() => failures.size > 0, { timeout: 30_000 });
     await setImmediate();
     made.push(...requests.map((request) => labelOf({ type: request.getType(), name: request.getName() })));
   } catch (error) {
