@@ -36,7 +36,10 @@ describe("a preview", () => {
     ["RealServer web2", "192.0.2.22"],
   ])("shows the plan of %s in words", async (label, address) => {
     const { name, inputs } = entry(await recordCluster(), label);
-    expect(inputs).toEqual({ address, plan: describePlan(entry(plans, name)) });
+    const given = label.startsWith("Director") && {
+      extraLines: { ldirectord: [], keepalived: [], vrrp: [] },
+    };
+    expect(inputs).toEqual({ address, ...given, plan: describePlan(entry(plans, name)) });
   });
 
   it("shows a changed weight on the service and the director, and nothing else", async () => {
