@@ -1,5 +1,5 @@
 /** Pulumi for the benchmark: the CLI the set-up finds, with throw-away backends below one temporary directory. */
-import { copyFile, mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
@@ -25,9 +25,6 @@ export interface FreshStack {
 const stack = "bench";
 const settingsFile = `Pulumi.${stack}.yaml`;
 
-/** What a program and its dependencies need to be found. */
-const programFiles = ["Pulumi.yaml", "package.json"];
-
 export async function openEngine(directory: string): Promise<Engine> {
   return { cli: await providePulumi(), directory };
 }
@@ -50,21 +47,19 @@ export async function backendBelow({ cli }: Engine, directory: string): Promise<
 
 /** A stack of this project, its program run from the checkout. */
 export async function freshStack(engine: Engine): Promise<FreshStack> {
-  return openStack(engine, await projectCopy(engine), projectDirectory);
+  const directory = await mkdtemp(join(engine.directory, "stack-"));
+  await copyFile(join(projectDirectory, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
+  return openStack(engine, directory, projectDirectory);
 }
 
-/** A stack of another program than ours, on the same runtime with the same options. */
+/** A stack of another program of this checkout than `index.ts`, on the same runtime with the same options. */
 export async function stackOf(engine: Engine, program: string): Promise<FreshStack> {
-  const directory = await projectCopy(engine);
-  await writeFile(join(directory, "index.ts"), program);
-  await symlink(join(projectDirectory, "node_modules"), join(directory, "node_modules"));
+  const directory = await mkdtemp(join(engine.directory, "stack-"));
+  const nodeargs = `--import ${join(projectDirectory, "setup", "bundled.mjs")}`;
+  const runtime = { name: "nodejs", options: { nodeargs, typescript: false } };
+  const project = { name: "pulumi-lvs", runtime, main: join(projectDirectory, program) };
+  await writeFile(join(directory, "Pulumi.yaml"), stringify(project));
   return openStack(engine, directory, directory);
-}
-
-async function projectCopy({ directory }: Engine): Promise<string> {
-  const copy = await mkdtemp(join(directory, "stack-"));
-  await Promise.all(programFiles.map((file) => copyFile(join(projectDirectory, file), join(copy, file))));
-  return copy;
 }
 
 async function openStack(engine: Engine, settingsDirectory: string, cwd: string): Promise<FreshStack> {

@@ -63,6 +63,9 @@ const compilerOptions = {
   types: ["node"],
 };
 
+/** What a program of TypeScript installs by itself. */
+const ofTheProgram = ["typescript", "@types/node", "tsx"];
+
 /** Puts into a program's `node_modules` what `npm run package` packs, and the packages that it says it needs. */
 async function installPackage(program: string): Promise<void> {
   const modules = join(program, "node_modules");
@@ -72,7 +75,7 @@ async function installPackage(program: string): Promise<void> {
   const { dependencies } = z
     .object({ dependencies: z.record(z.string(), z.string()) })
     .parse(JSON.parse(readFileSync(join(installed, "package.json"), "utf8")));
-  for (const name of [...Object.keys(dependencies), "typescript", "@types/node"]) {
+  for (const name of [...Object.keys(dependencies), ...ofTheProgram]) {
     mkdirSync(dirname(join(modules, name)), { recursive: true });
     symlinkSync(inCheckout(`node_modules/${name}`), join(modules, name));
   }

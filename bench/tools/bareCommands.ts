@@ -7,16 +7,15 @@ import { type Engine, type FreshStack, stackOf } from "../engine.ts";
 import { tools } from "../results.ts";
 import type { Tool } from "./tool.ts";
 
-const program = new URL("../peers/bareCommands.ts", import.meta.url);
+const program = "bench/peers/bareCommands.ts";
 
 export async function bareCommands(engine: Engine, keyFile: string): Promise<Tool> {
   const file = join(engine.directory, "bare-commands.json");
-  const text = await readFile(program, "utf8");
-  let stack: FreshStack = await stackOf(engine, text);
+  let stack: FreshStack = await stackOf(engine, program);
   return {
     name: tools.floor,
     forget: async () => {
-      stack = await stackOf(engine, text);
+      stack = await stackOf(engine, program);
     },
     async converge(work) {
       await writeFile(file, JSON.stringify(commandsFor(work, await readFile(keyFile, "utf8"))));

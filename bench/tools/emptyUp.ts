@@ -3,8 +3,7 @@ import { type Engine, type FreshStack, stackOf } from "../engine.ts";
 import { tools } from "../results.ts";
 import type { Tool } from "./tool.ts";
 
-/** Loads the SDK and declares nothing. */
-const program = 'import "@pulumi/pulumi";\n';
+const program = "bench/peers/empty.ts";
 
 export async function emptyUp(engine: Engine): Promise<Tool> {
   let stack: FreshStack = await stackOf(engine, program);

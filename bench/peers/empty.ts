@@ -1,0 +1,2 @@
+/** A program that loads the SDK and declares nothing. */
+import "@pulumi/pulumi";
