@@ -172,23 +172,26 @@ function lossesOn(kind: "keepAlive" | "downloads", transfers: readonly Transfer[
       `curl in the client reported ${transfers.length} of ${expected} requests on a connection of kind ${kind}`,
     );
   }
-  return transfers.flatMap((transfer, index) => {
-    const error = lossOf(transfer, transfers[index - 1]);
+  return transfers.flatMap((transfer) => {
+    const error = lossOf(transfer, transfers[0]);
     return error === undefined ? [] : [{ kind, at: isoTime(transfer.endedMs), error }];
   });
 }
 
-/** Curl sends a request again, on a new connection, when the old one ends without an answer, and does not say so. */
-function lossOf(transfer: Transfer, before: Transfer | undefined): string | undefined {
+/**
+ * Curl sends a request again, on a new connection, when the old one ends without an answer, and does not say so. It has no
+ * old one for its first request.
+ */
+function lossOf(transfer: Transfer, first: Transfer | undefined): string | undefined {
   if (transfer.exitCode !== 0) return transfer.error;
-  if (before === undefined || transfer.sentBytes <= before.sentBytes) return undefined;
+  if (first === undefined || transfer.sentBytes <= first.sentBytes) return undefined;
   return "the connection ended without an answer";
 }
 
 function isAfterIdleClose(transfer: Transfer, index: number, transfers: readonly Transfer[]): boolean {
   const before = transfers[index - 1];
   if (before === undefined || before.closeAnnounced || transfer.connects === 0) return false;
-  return lossOf(transfer, before) === undefined;
+  return lossOf(transfer, transfers[0]) === undefined;
 }
 
 function isoTime(milliseconds: number): string {

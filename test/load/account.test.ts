@@ -77,6 +77,12 @@ describe("requests on a kept-alive connection", () => {
     });
   });
 
+  it("are lost, each of them, where curl had to send two of them twice in a row", () => {
+    const twice = transfer({ connects: 1, sentBytes: 160 });
+    const { lost, byKind } = account(output({ keepAlive: [["connection", first, twice, twice]] }));
+    expect({ lost, closedIdle: byKind.keepAlive.closedIdle }).toEqual({ lost: 2, closedIdle: 0 });
+  });
+
   it("are lost where curl had to send one twice, as the connection ended before its answer", () => {
     const keepAlive = [["connection", first, transfer({ connects: 1, sentBytes: 160 }), transfer()]];
     const { lost, losses, byKind } = account(output({ keepAlive }));
