@@ -9,6 +9,7 @@ import { digestIn } from "../../render/script.ts";
 import { openSession, type SshSession } from "../../ssh/client.ts";
 import { parseStackState, type StackState, type StateHost } from "../../status/stackState.ts";
 import { inCheckout, type Settings } from "../fixtures.ts";
+import { letTheLabGoFirst } from "../priority.ts";
 import { removeLeftovers } from "./leftovers.ts";
 
 /** How a verb ended. */
@@ -68,7 +69,7 @@ export class TestStack {
       this.#state = undefined;
       for (const host of this.#sessions.keys()) this.logOut(host);
     }
-    return execa("npm", ["run", "--silent", verb, "--", "--stack", this.name, ...args], {
+    const started = execa("npm", ["run", "--silent", verb, "--", "--stack", this.name, ...args], {
       cwd: inCheckout(""),
       env: this.environment,
       all: true,
@@ -76,6 +77,8 @@ export class TestStack {
       stdin: "ignore",
       detached: true,
     });
+    letTheLabGoFirst(started.pid);
+    return started;
   }
 
   /** Runs a verb that must succeed; throws with everything it showed otherwise. */
