@@ -10,5 +10,11 @@ import { constants, setPriority } from "node:os";
 export function letTheLabGoFirst(pid = process.pid): void {
   setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   const session = `/proc/${pid}/autogroup`;
-  if (existsSync(session)) writeFileSync(session, `${constants.priority.PRIORITY_BELOW_NORMAL}`);
+  if (!existsSync(session)) return;
+  try {
+    writeFileSync(session, `${constants.priority.PRIORITY_BELOW_NORMAL}`);
+  } catch (error) {
+    // Who is not root may say so ten times a second (kernel/sched/autogroup.c).
+    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+  }
 }
