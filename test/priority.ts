@@ -1,5 +1,5 @@
 /** Who goes first on the processors. */
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 
 /**
@@ -9,12 +9,10 @@ import { constants, setPriority } from "node:os";
  */
 export function letTheLabGoFirst(pid = process.pid): void {
   setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  const session = `/proc/${pid}/autogroup`;
-  if (!existsSync(session)) return;
   try {
-    writeFileSync(session, `${constants.priority.PRIORITY_BELOW_NORMAL}`);
-  } catch (error) {
-    // Who is not root may say so ten times a second (kernel/sched/autogroup.c).
-    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+    writeFileSync(`/proc/${pid}/autogroup`, `${constants.priority.PRIORITY_BELOW_NORMAL}`);
+  } catch {
+    // Processes of the first session share no group, a kernel may have none, and one that is not root may tell it ten
+    // times a second (kernel/sched/autogroup.c). The priority above holds in each case.
   }
 }
