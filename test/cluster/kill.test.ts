@@ -4,6 +4,7 @@ import { cutAtNext, cutOf } from "../../bench/kill/cutScript.ts";
 import { drift, realServers, scriptsOf, statesOf } from "../../bench/kill/states.ts";
 import { startLoad } from "../../load/load.ts";
 import { TestStack } from "./stack.ts";
+import { lightLoad } from "./underLoad.ts";
 
 const network = "198.18.94";
 const url = `http://${network}.100/`;
@@ -21,8 +22,8 @@ const content =
   "mkdir -p /srv/www && echo other >/srv/www/index.html && truncate -s 40M /srv/www/large /var/www/pulumi-lvs/large";
 /** Apache closes idle connections when it reloads: a kept-alive one may end on a real server, and on no director. */
 const mixtures = {
-  realServer: { newConnectionsPerSecond: 100, keepAliveConnections: 0, downloads: 2 },
-  director: { newConnectionsPerSecond: 100, keepAliveConnections: 6, downloads: 2 },
+  realServer: { ...lightLoad, keepAliveConnections: 0 },
+  director: { ...lightLoad, keepAliveConnections: 2 },
 } as const;
 
 beforeAll(async () => {

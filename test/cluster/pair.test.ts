@@ -40,7 +40,7 @@ async function roles(): Promise<{ readonly master: string; readonly backup: stri
       if (!master || !backup) throw new Error(`nobody holds the VIP: ${JSON.stringify(all)}`);
       return { master, backup };
     },
-    { timeout: 90_000, interval: 1000 },
+    { timeout: 90_000, interval: 3000 },
   );
 }
 
