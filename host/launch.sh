@@ -7,29 +7,20 @@ kept=/var/lib/pulumi-lvs
 laid=/run/pulumi-lvs/$digest
 
 launch() {
-  local action=$1 held_as=''
-  case $action in
+  local script=$laid
+  case $1 in
     read | inspect | handover | remove)
-      [ ! -e "$kept/holder" ] || read -r held_as <"$kept/holder" || true
-      [ "$held_as" = "$holder" ] || not_held "$action" "$held_as"
-      # An empty one would run, and do nothing.
-      [ -s "$kept/script" ] || fail "$kept/script, which the last run has kept there, is missing; \`up\` brings it back"
-      exec bash "$kept/script" "$@"
+      [ -e "$kept/holder" ] || not_held "$1"
+      script=$kept/script
+      export known_as=$holder
       ;;
-    readmit)
-      # Its director may have been restarted while the real server was out.
-      [ -e "$laid" ] || laid=$kept/script
-      exec bash "$laid" "$@"
-      ;;
-    converge)
-      is_laid
-      exec bash "$laid" converge "$generation"
-      ;;
-    *)
-      is_laid
-      exec bash "$laid" "$@"
-      ;;
+    converge) set -- converge "$generation" ;;
+    # Its director may have been restarted while the real server was out.
+    readmit) [ -e "$laid" ] || script=$kept/script ;;
   esac
+  # An empty one would run, and do nothing.
+  [ -s "$script" ] || fail "$script, which a run has left there, is gone; run \`up\` again"
+  exec bash "$script" "$@"
 }
 
 fail() {
@@ -37,31 +28,22 @@ fail() {
   exit 1
 }
 
-# not_held ACTION HELD_AS: there is nothing to ask or to give back here.
+# not_held ACTION: there is nothing to ask or to give back here.
 not_held() {
   case $1 in
     read)
-      print_link
+      # As reading.sh does, so that a host that is not held can be named by its hardware address.
+      local link=''
+      read -r _ link _ < <(ip -4 -o address show to "${holder##* }/32") || true
+      [ -z "$link" ] || printf 'link\t%s\n' "$(<"/sys/class/net/$link/address")"
       echo unheld
       ;;
     remove)
-      [ -n "$2" ] || [ ! -s "$kept/before/order" ] ||
+      [ ! -s "$kept/before/order" ] ||
         fail "a run was cut off here before it was complete; run \`up\`, then \`destroy\`"
-      [ -z "$2" ] || echo "$host: left as it is: it is held as $2 now" >&2
       echo removed
       ;;
-    *) fail "is not held${2:+ as ${holder% *}, but as $2}; \`up\` converges it" ;;
+    *) fail "is not held; \`up\` converges it" ;;
   esac
   exit
-}
-
-# As reading.sh does, so that a host that is not held can be named by its hardware address.
-print_link() {
-  local link=''
-  read -r _ link _ < <(ip -4 -o address show to "${holder##* }/32") || true
-  [ -z "$link" ] || printf 'link\t%s\n' "$(<"/sys/class/net/$link/address")"
-}
-
-is_laid() {
-  [ -e "$laid" ] || fail "$laid, which this run has laid there, is gone; was the host restarted? Run \`up\` again"
 }

@@ -197,6 +197,14 @@ is_held() {
   [ "$holder" = "$role $host $address" ]
 }
 
+# answer_as HOLDER ACTION: a state may know this host as another one than it is by now (launch.sh). `read` and `remove` have
+# an answer to that.
+answer_as() {
+  read -r role host address <<<"$1"
+  [ "$2" = read ] || [ "$2" = remove ] || is_held ||
+    fail "is not held as $role $host, but as $(<"$state/holder"); \`up\` converges it"
+}
+
 # A host with a new name, role or address is converged as what it is now before it is removed as what it was.
 remove() {
   if [ -e "$state/holder" ] && ! is_held; then
@@ -212,6 +220,7 @@ remove() {
 }
 
 main() {
+  [ -z "${known_as:-}" ] || answer_as "$known_as" "${1:-}"
   case ${1:-} in
     converge)
       generation=${2:-$generation}

@@ -43,17 +43,17 @@ main "$@" </dev/null
 
 /**
  * What the state keeps of a host's script, twice, for `bash -s -- ACTION`, on stdin: the engine writes the whole state at
- * every step, and the script is seventy times as long. Comments stay behind. Another `generation` makes an unchanged plan run again.
+ * every step, and the script is seventy times as long. Comments and indentation stay behind. Another `generation` makes an unchanged plan run again.
  */
 export function renderLauncher(plan: HostPlan, generation: string): string {
   return `${asRoot}
-${settings}
+set -euo pipefail
 host=${shellWord(plan.host)}
 holder=${shellWord(`${plan.role} ${plan.host} ${plan.address}`)}
 digest=${digestOf(plan)}
 generation=${shellWord(generation)}
 # format ${format}
-${launcher.replace(/^ *#.*\n/gm, "").replace(/\n{2,}/g, "\n")}launch "$@" </dev/null
+${launcher.replace(/^ +/gm, "").replace(/^(#.*)?\n/gm, "")}launch "$@" </dev/null
 `;
 }
 

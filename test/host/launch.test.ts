@@ -1,6 +1,7 @@
 /** How what the state keeps of a host finds the rest of it, on a folder that stands in for the host. */
 import { spawnSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { HostPlan } from "../../render/hostPlan.ts";
 import { digestOf, renderLauncher } from "../../render/script.ts";
 import { Sandbox } from "./sandbox.ts";
 
@@ -15,8 +16,12 @@ afterEach(() => sandbox.remove());
 
 /** What an action ends with; the paths of a host are those of the sandbox. */
 function launch(...words: readonly string[]): string {
-  const launcher = renderLauncher(plan, "a.1")
-    .replace("kept=/var/lib/pulumi-lvs", `kept=${sandbox.folder}/kept`)
+  return launchFrom("kept", plan, words);
+}
+
+function launchFrom(kept: string, { host, address, role }: HostPlan, words: readonly string[]): string {
+  const launcher = renderLauncher({ host, address, role, items: [] }, "a.1")
+    .replace("kept=/var/lib/pulumi-lvs", `kept=${sandbox.folder}/${kept}`)
     .replace("laid=/run/pulumi-lvs", `laid=${sandbox.folder}/laid`);
   const { stdout, stderr, status } = spawnSync("bash", ["-s", "--", ...words], {
     input: launcher,
@@ -35,7 +40,7 @@ describe("a change", () => {
   it("is refused where that is gone", () => {
     sandbox.write("laid/another", "echo laid");
     expect(launch("converge")).toBe(
-      `web1: /laid/${digestOf(plan)}, which this run has laid there, is gone; was the host restarted? Run \`up\` again\n1`,
+      `web1: /laid/${digestOf(plan)}, which a run has left there, is gone; run \`up\` again\n1`,
     );
   });
 });
@@ -56,25 +61,12 @@ describe("what is asked of a host, and giving back", () => {
     expect(launch("remove")).toBe("removed\n0");
     expect(launch("inspect")).toBe("web1: is not held; `up` converges it\n1");
   });
-
-  it("is nothing where the host is held as another one by now", () => {
-    sandbox.write("kept/holder", "director lb1 192.0.2.21\n");
-    expect(launch("read")).toBe("unheld\n0");
-    expect(launch("remove")).toBe(
-      "removed\nweb1: left as it is: it is held as director lb1 192.0.2.21 now\n0",
-    );
-    expect(launch("handover")).toBe(
-      "web1: is not held as realServer web1, but as director lb1 192.0.2.21; `up` converges it\n1",
-    );
-  });
 });
 
 it("a host whose kept script is gone is not taken for one that holds nothing", () => {
   sandbox.write("kept/holder", `${holder}\n`);
   sandbox.write("kept/script", "");
-  expect(launch("remove")).toBe(
-    "web1: /kept/script, which the last run has kept there, is missing; `up` brings it back\n1",
-  );
+  expect(launch("remove")).toBe("web1: /kept/script, which a run has left there, is gone; run `up` again\n1");
 });
 
 it("a host on which a first run was cut off is not taken for one that holds nothing", () => {
@@ -90,9 +82,27 @@ it("a real server is put back into service by a director that was restarted mean
 });
 
 describe("the script that a host keeps of its last good run", () => {
-  it("gives everything back, and knows nothing of what that run had found", () => {
+  beforeEach(() => {
     sandbox.remove();
     sandbox = new Sandbox("lock=$folder/lock");
+  });
+
+  it("gives nothing back, and tells nothing, of a host that is held as another one by now", () => {
+    const text = `${sandbox.folder}/text`;
+    sandbox.converge({ kind: "file", path: text, mode: "0644", content: "ours" });
+    const held = { ...plan, role: "director" } as const;
+    expect(launchFrom("state", plan, ["read"])).toBe("unheld\n0");
+    expect(launchFrom("state", plan, ["remove"])).toBe(
+      "removed\nweb1: left as it is: it is held as director web1 192.0.2.21 now\n0",
+    );
+    expect(launchFrom("state", plan, ["handover"])).toBe(
+      "web1: is not held as realServer web1, but as director web1 192.0.2.21; `up` converges it\n1",
+    );
+    expect(sandbox.read("text")).toBe("ours");
+    expect(launchFrom("state", held, ["inspect"])).toBe("0");
+  });
+
+  it("gives everything back, and knows nothing of what that run had found", () => {
     const text = `${sandbox.folder}/text`;
     sandbox.write("text", "theirs");
     sandbox.bash("script=':' && lay_script");
