@@ -61,8 +61,10 @@ cut_step() {
   fi
 }
 
-while read -r _ _ cut_function; do
-  eval "cut_inner_$(declare -f "$cut_function")"
+# All at once, as a process for each function would cost a guest more than the run itself.
+mapfile -t cut_functions < <(declare -F | cut -d ' ' -f 3 | grep -vxE "${cut_readers//$'\n'/|}")
+eval "$(declare -f "${cut_functions[@]}" | sed -E 's/^(\w+) \(\) $/cut_inner_\1 ()/')"
+for cut_function in "${cut_functions[@]}"; do
   eval "$cut_function() {
     cut_step before $cut_function \"\$@\"
     cut_inner_$cut_function \"\$@\"
@@ -70,4 +72,4 @@ while read -r _ _ cut_function; do
     cut_step after $cut_function \"\$@\"
     return \$cut_code
   }"
-done < <(declare -F | grep -vxE "declare -f (${cut_readers//$'\n'/|})")
+done

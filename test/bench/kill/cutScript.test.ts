@@ -134,8 +134,9 @@ function script(...items: string[]): string {
 
 /** In a process group of its own, as sshd starts it: that is what a cut kills. */
 function run(text: string, action = "converge") {
-  const { stdout, status, signal, stderr } = spawnSync("setsid", ["--wait", "bash", "-s", action], {
-    input: text,
+  const file = join(folder, "run.sh");
+  writeFileSync(file, text);
+  const { stdout, status, signal, stderr } = spawnSync("setsid", ["--wait", "bash", file, action], {
     encoding: "utf8",
   });
   return { stdout, stderr, exitCode: status, signal: status === 137 ? "SIGKILL" : signal };
