@@ -103,7 +103,7 @@ describe("a run that is killed at every step", () => {
   it("gives back on a real server what is no longer planned", async () => {
     const script = scripts.first.web1;
     await underLoad("realServer", async () => {
-      await killedInTurn("web1", script);
+      await stack.onHost("web1", "bash -s -- converge", script);
       const steps = await killedInTurn("web1", script, everyChange, "release");
       expect(steps.filter((step) => step.includes("_restore"))).not.toEqual([]);
     });
