@@ -1,22 +1,9 @@
 # One run over this host's plan: converge it, compare it read-only, or give everything back.
-# The plan (written before this text) sets $host, $address, $role, $digest and $generation and defines plan(): one
-# `item KIND ID [FIELD=VALUE…]` per line. A script that comes over SSH has its own text in $script.
+# The plan (written before this text) sets $host, $address, $role, $digest and $generation and defines plan(). A script that
+# comes over SSH has its own text in $script.
 
-state=/var/lib/pulumi-lvs
-lock=/run/pulumi-lvs.lock
 laid_scripts=/run/pulumi-lvs
 lock_wait_seconds=30
-mode=
-planned=()
-current=preparation
-differences=()
-
-note() { printf '%s\n' "$*" >&2; }
-
-fail() {
-  note "$host: $*"
-  exit 1
-}
 
 # Other systems name packages, units and paths differently; refuse them while nothing has changed.
 preflight() {
@@ -53,58 +40,6 @@ hold() {
   know_format
   is_of_this_format || { lock && upgrade_format; }
   lock "$@"
-}
-
-# item KIND ID [FIELD=VALUE…]: one line of the plan. Functions of a kind are given its id and its fields, which
-# `local "${@:2}"` makes variables of. KIND_read sets `wanted` and `found` to comparable text (without
-# forking where it can: a process is dear on small hosts); KIND_set makes them equal; KIND_save and KIND_restore keep
-# and give back what was before, where there is something to give back.
-item() {
-  [ "$mode" != each ] || { [ "$1" != "$each_kind" ] || "$each_do" "${@:2}"; return 0; }
-  local kind=$1 id=$2 wanted='' found='' before
-  shift 2
-  planned+=("$kind $id") current="$kind $id"
-  [ "$mode" != list ] || return 0
-  [ "$mode" != drain ] || [ "$kind" = drain ] || return 0
-  "${kind}_read" "$id" "$@"
-  [ "$found" != "$wanted" ] || return 0
-  if is_changing; then
-    before=$found
-    ! declare -F "${kind}_save" >/dev/null || remember "$kind" "$id" "$@"
-    "${kind}_set" "$id" "$@"
-    "${kind}_read" "$id" "$@"
-    note "$host: $kind $id: ${before//$'\n'/; } -> ${found//$'\n'/; }"
-  else
-    differences+=("$kind $id" "${wanted//$'\n'/; }" "${found//$'\n'/; }")
-  fi
-}
-
-# each KIND FUNCTION: calls FUNCTION ID [FIELD=VALUE…] for each item that the plan has of one kind.
-each() {
-  local mode=each each_kind=$1 each_do=$2
-  plan
-}
-
-# ids_of KIND: sets `ids` to those that the plan has of one kind.
-ids_of() {
-  ids=()
-  each "$1" add_id
-}
-
-add_id() { ids+=("$1"); }
-
-# Whether this run sets what differs; the others only tell.
-is_changing() { [ "$mode" = converge ] || [ "$mode" = drain ]; }
-
-# compare [inspect]: `inspect` looks deeper, at a host that no run has just changed.
-# What kinds of items have asked for all of theirs at once is asked anew.
-compare() {
-  mode=${1:-verify} planned=() differences=() file_modes='' table_is_compared='' link_of=() unit_states=()
-  plan
-}
-
-show_differences() {
-  [ ${#differences[@]} -eq 0 ] || printf '  %s\n    expected  %s\n    found     %s\n' "${differences[@]}"
 }
 
 converge() {
@@ -145,15 +80,6 @@ drain_ahead() {
   trap - EXIT
 }
 
-# Puts back what a run has left half done.
-abandon() {
-  [ -e "$state/undo" ] || return 0
-  mode=list planned=()
-  plan
-  current='another director'
-  (undo 1) || true
-}
-
 # keep_script GLOBALS: this host's own way to tell how it is: `bash /var/lib/pulumi-lvs/script inspect`. Drift is what differs
 # from it. GLOBALS are as they were before this run filled them: to `remove`, for example, nothing is planned.
 keep_script() {
@@ -189,12 +115,6 @@ serves_until_released() {
 release() {
   give_back_unplanned
   reload_pending
-}
-
-is_held() {
-  local holder=''
-  [ ! -e "$state/holder" ] || read -r holder <"$state/holder"
-  [ "$holder" = "$role $host $address" ]
 }
 
 # answer_as HOLDER ACTION: a state may know this host as another one than it is by now (launch.sh). `read` and `remove` have

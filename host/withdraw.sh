@@ -52,20 +52,3 @@ await_answer() {
   done
   fail "${1##* } does not come back to ${1% to *} in $attempt attempts: $said"
 }
-
-# run_check CHECK VIP:PORT ADDRESS:PORT [SECONDS], as the health daemon would; it fails after SECONDS at the latest. CHECK is
-# a file (../check.pl), `ping`, or empty where nothing is checked.
-run_check() {
-  # shellcheck disable=SC2016 # Perl's variables
-  case $1 in
-    '') ;;
-    ping) timeout "${4:-0}" perl -MNet::Ping -e 'exit !Net::Ping->new("icmp", 3)->ping(shift)' "${3%:*}" ;;
-    *)
-      timeout "${4:-0}" perl -e '
-        sub ld_log { }
-        my $text = do { local ( $/, @ARGV ) = ( undef, shift ); <> };
-        my $check = eval "no warnings; sub { \@ARGV = \@_; $text }" or die $@;
-        $check->(@ARGV);' "$1" "${2%:*}" "${2##*:}" "${3%:*}" "${3##*:}"
-      ;;
-  esac
-}

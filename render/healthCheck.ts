@@ -62,7 +62,7 @@ export function checkFileOf(service: VirtualService): string | undefined {
   return wayOf(service) === "throughVip" ? `${folder}/checks/${service.name}` : undefined;
 }
 
-/** What host/withdraw.sh's run_check asks a real server with; undefined where nothing is checked. */
+/** What host/table.sh's run_check asks a real server with; undefined where nothing is checked. */
 export function askedBy(service: VirtualService): string | undefined {
   return wayOf(service) === "ping" ? "ping" : checkFileOf(service);
 }

@@ -20,18 +20,21 @@ export const hearProgram = read("hear.pl");
 /** Finds the script of a host on the host itself. */
 export const launcher = read("launch.sh");
 
-/** Functions that converge a plan: one file per kind of item, then what is kept on a host, then the run itself. */
+/** Functions that converge a plan: what all of them use, one file per kind of item, then what is done with items, then the run itself. */
 export const shellLibrary = [
+  read("say.sh"),
+  read("format.sh"),
+  read("record.sh"),
+  read("walk.sh"),
   ...readdirSync(new URL("items/", folder))
     .sort()
     .map((name) => read(`items/${name}`)),
   `table_program=${shellWord(read("table.pl") + read("tableVerbs.pl"))}`,
   read("table.sh"),
   read("draining.sh"),
-  read("format.sh"),
-  read("record.sh"),
   read("reading.sh"),
   read("withdraw.sh"),
   read("handover.sh"),
+  read("undo.sh"),
   read("run.sh"),
 ].join("\n");

@@ -9,7 +9,9 @@ import { fixtures } from "../render/fixtureClusters.ts";
 
 /** Parts of the script that a host runs, which is checked as a whole. */
 const isPart = (path: string) =>
-  /^host\/(items\/.*|draining|format|handover|launch|reading|record|run|table|withdraw)\.sh$/.test(path);
+  /^host\/(items\/.*|draining|format|handover|launch|reading|record|run|say|table|undo|walk|withdraw)\.sh$/.test(
+    path,
+  );
 
 const programs = checkedIn()
   .filter((path) => !path.startsWith("test/") && !isPart(path))
@@ -57,6 +59,52 @@ describe("shell", () => {
     expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 
+  describe("calls one way", () => {
+    const library = parts.filter((path) => path !== "host/launch.sh");
+    const functionsIn = (path: string) =>
+      [...codeIn(path).matchAll(/^(\w+)\(\) \{/gm)].map(([, name = ""]) => name);
+    const home = new Map(library.flatMap((path) => functionsIn(path).map((name) => [name, path] as const)));
+    const calls = new Map(
+      library.map((path) => {
+        const words = codeIn(path).matchAll(
+          /(?:^|[;&|({!]|\$\(|\b(?:then|do|else|elif|if|while))\s*([a-z_]+)\b(?![=(])/gm,
+        );
+        const called = [...words].map(([, word = ""]) => home.get(word)).filter((to) => to !== undefined);
+        return [path, [...new Set(called)].filter((to) => to !== path).sort()] as const;
+      }),
+    );
+
+    it.each(library)("from %s, and never comes back to it", (path) => {
+      const reached = new Set<string>();
+      const follow = (from: string) => {
+        for (const to of calls.get(from) ?? []) {
+          if (reached.has(to)) continue;
+          reached.add(to);
+          follow(to);
+        }
+      };
+      follow(path);
+      expect([...reached]).not.toContain(path);
+    });
+
+    it("up from what all of it stands on", () => {
+      const below = ["host/say.sh", "host/format.sh", "host/record.sh", "host/walk.sh"];
+      for (const [at, path] of below.entries()) {
+        expect(below.slice(0, at), path).toEqual(expect.arrayContaining(calls.get(path) ?? []));
+      }
+      expect(calls.get("host/walk.sh")).toContain("host/record.sh");
+    });
+
+    it.each(library.filter((path) => path.startsWith("host/items/")))(
+      "from %s to nothing that is done with items",
+      (path) => {
+        expect(calls.get(path)).not.toEqual(
+          expect.arrayContaining([expect.stringMatching(/^host\/(reading|withdraw|handover|undo|run)\.sh$/)]),
+        );
+      },
+    );
+  });
+
   it("knows every kind of item, and no other", () => {
     const kinds = fixtures
       .flatMap(({ cluster }) => plansOf(cluster))
@@ -93,4 +141,9 @@ function shellcheck(args: readonly string[], input = ""): string {
 
 function hasShebang(path: string): boolean {
   return /^#!.*\b(ba)?sh\b/.test(readFileSync(inCheckout(path), "utf8").slice(0, 40));
+}
+
+/** A part without its comments. */
+function codeIn(path: string): string {
+  return readFileSync(inCheckout(path), "utf8").replace(/^\s*#.*$/gm, "");
 }
