@@ -12,10 +12,15 @@ export function around<Subject extends { readonly host: RunningHost }>(
   void tell(resource, timeline, subject);
   const nameOf = (step: Step<Subject>) => `${subject.host.name}-${step.name}`;
   const hook = (step: Step<Subject>) => new pulumi.ResourceHook(nameOf(step), () => take(step, subject));
+  // Where the state does not know of a host, it may be held all the same, and serve.
+  const hookWhereHeld = (step: Step<Subject>) =>
+    new pulumi.ResourceHook(`${nameOf(step)}-where-held`, async () => {
+      if ((await subject.host.found()).reading.held) await take(step, subject);
+    });
   const after = timeline.after.map(hook);
   return {
+    beforeCreate: timeline.before.map(hookWhereHeld),
     beforeUpdate: timeline.before.map(hook),
-    // A host may be held already where the state does not know of it.
     afterCreate: after,
     afterUpdate: after,
     onError: timeline.failed.map(

@@ -19,6 +19,14 @@ describe("a timeline", () => {
     when: async () => isDue,
     run: async ({ host }) => done.push(`${name} ${host.name}`),
   });
+  const hooksOf = async (of: typeof subject) => {
+    let hooks: ReturnType<typeof around> | undefined;
+    await record(() => {
+      hooks = around({} as pulumi.Resource, timeline, of);
+    });
+    done.length = 0;
+    return hooks;
+  };
   const timeline: Timeline<typeof subject> = {
     involved: async () => [],
     before: [step("leave"), step("wait", false)],
@@ -27,12 +35,17 @@ describe("a timeline", () => {
   };
 
   it("is done by the engine's hooks, one for each step", async () => {
-    let hooks: ReturnType<typeof around> | undefined;
-    await record(() => {
-      hooks = around({} as pulumi.Resource, timeline, subject);
-    });
-    const { beforeUpdate = [], afterCreate, afterUpdate = [], onError = [], ...others } = hooks ?? {};
+    const hooks = await hooksOf(subject);
+    const {
+      beforeCreate,
+      beforeUpdate = [],
+      afterCreate,
+      afterUpdate = [],
+      onError = [],
+      ...others
+    } = hooks ?? {};
     expect(others).toEqual({});
+    expect(beforeCreate).toHaveLength(2);
     expect(afterCreate).toEqual(afterUpdate);
     const all = [...beforeUpdate, ...afterUpdate, ...onError];
     expect(all.map(({ name }) => name)).toEqual(["web1-leave", "web1-wait", "web1-return", "web1-stay"]);
@@ -42,6 +55,15 @@ describe("a timeline", () => {
     expect(done).toEqual(["leave web1", "return web1", "stay web1"]);
     // False: what has failed is not tried again.
     expect(answers).toEqual([undefined, undefined, undefined, false]);
+  });
+
+  it.each([
+    ["begins before a host is made that is held, though the state does not know of it", {}, ["leave web1"]],
+    ["begins with its making where it is new", { held: undefined }, []],
+  ])("%s", async (_, found, expected) => {
+    const hooks = await hooksOf({ host: runningHost("web1", { found }) });
+    for (const { callback } of hooks?.beforeCreate ?? []) await callback({ ...command, id: "" });
+    expect(done).toEqual(expected);
   });
 });
 
