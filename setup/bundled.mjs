@@ -63,8 +63,8 @@ function sources(folder) {
 
 /** What packages that are CommonJS expect to find. */
 const commonJs = [
-  'import { createRequire } from "node:module";',
-  "const require = createRequire(import.meta.url);",
+  'import { createRequire as requireFrom } from "node:module";',
+  "const require = requireFrom(import.meta.url);",
   "const __dirname = import.meta.dirname;",
 ].join("\n");
 
@@ -78,10 +78,13 @@ async function make(program) {
     platform: "node",
     format: "esm",
     target: "node20",
-    // Pulumi's runner has loaded its packages before the program, which must find the same ones. esbuild starts a program of its own.
-    external: ["@pulumi/*", "esbuild", "*.node", "cpu-features"],
+    // Pulumi's runner has loaded its package before the program, which must find the same one. esbuild starts a program of its own.
+    external: ["@pulumi/pulumi/*", "esbuild", "*.node", "cpu-features"],
     banner: { js: commonJs },
-    plugins: [{ name: "own-addresses", setup: (build) => build.onLoad({ filter: /\.ts$/ }, withOwnAddress) }],
+    plugins: [
+      { name: "own-addresses", setup: (build) => build.onLoad({ filter: /\.ts$/ }, withOwnAddress) },
+      { name: "lean-pulumi", setup: leanPulumi },
+    ],
     sourcemap: "inline",
     sourcesContent: false,
     logLevel: "error",
@@ -94,3 +97,25 @@ function withOwnAddress({ path }) {
   const address = JSON.stringify(pathToFileURL(path).href);
   return { loader: "ts", contents: readFileSync(path, "utf8").replaceAll("import.meta.url", address) };
 }
+
+/**
+ * Of Pulumi's package a program gets what describes resources. What drives the engine, and what has functions sent to the
+ * cloud with the packages that they use, takes longer to load than all the rest: `automation`, `dynamic`, `provider`.
+ */
+function leanPulumi({ onResolve, onLoad }) {
+  onResolve({ filter: /^@pulumi\/pulumi(\/runtime)?$/ }, ({ path }) => ({ path, namespace: "lean-pulumi" }));
+  onLoad({ filter: /.*/, namespace: "lean-pulumi" }, ({ path }) => ({
+    contents: path.endsWith("/runtime") ? leanRuntime : leanIndex,
+    resolveDir: project,
+  }));
+}
+
+const allOf = (modules) => modules.map((name) => `...require("@pulumi/pulumi/${name}"),`).join("\n");
+const leanRuntime = `module.exports = {
+${allOf(["config", "invoke", "resource", "rpc", "settings", "stack"].map((name) => `runtime/${name}`))}
+};`;
+const leanIndex = `module.exports = {
+${allOf(["config", "errors", "metadata", "output", "resource", "stackReference", "stash"])}
+${["asset", "iterable", "log", "utils"].map((name) => `${name}: require("@pulumi/pulumi/${name}"),`).join("\n")}
+runtime: require("@pulumi/pulumi/runtime"),
+};`;

@@ -16,6 +16,7 @@ beforeEach(() => {
   for (const name of [
     "esbuild",
     "@esbuild",
+    "@pulumi",
     "yaml",
     "ssh2",
     "asn1",
@@ -76,4 +77,23 @@ it("names the line of the source in which a program crashes", async () => {
   const { stderr, exitCode } = await run("main.ts");
   expect(exitCode).toBe(1);
   expect(stderr).toContain(join(checkout, "part/crash.ts:6"));
+});
+
+it("leaves out of Pulumi's package only what takes long to load, and is the one that its runner has loaded", async () => {
+  lay(
+    "main.ts",
+    [
+      'import { remote } from "@pulumi/command";',
+      'import * as lean from "@pulumi/pulumi";',
+      'import { createRequire } from "node:module";',
+      'const whole = createRequire(import.meta.url)("@pulumi/pulumi") as typeof lean;',
+      "const missing = (a: object, b: object) => Object.keys(a).filter((key) => !(key in b)).sort();",
+      "console.log(missing(whole, lean).join(), missing(whole.runtime, lean.runtime).join());",
+      "console.log(lean.Output === whole.Output, remote.Command.prototype instanceof whole.CustomResource);",
+    ].join("\n"),
+  );
+  expect((await run("main.ts")).stdout.split("\n")).toEqual([
+    "automation,deploymentOnlyModule,dynamic,provider computeCodePaths,serializeFunction,serializeFunctionAsync,setMocks",
+    "true true",
+  ]);
 });
