@@ -1,9 +1,18 @@
-/** Two sets of tests: `unit` needs this checkout alone; `real` needs the engine, Docker and minutes. */
+/**
+ * Three sets of tests: `unit` needs this checkout alone; `real` needs the engine, Docker and minutes; `long` is what rarely
+ * happens on such clusters, in all its ways, and is left to `npm run test:long`.
+ */
 import { configDefaults, defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/longestFirst.ts";
 import { SummaryReporter } from "./test/summaryReporter.ts";
 
 const real = ["test/cluster/**/*.test.ts", "test/toolchain/**/*.test.ts", "test/package.test.ts"];
+const long = ["jump", "kill", "load", "own-hosts", "reboot"].map((name) => `test/cluster/${name}.test.ts`);
+const onRealParts = {
+  globalSetup: ["test/real.setup.ts"],
+  testTimeout: 300_000,
+  hookTimeout: 900_000,
+};
 
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export of this file.
 export default defineConfig({
@@ -24,14 +33,9 @@ export default defineConfig({
         },
       },
       {
-        test: {
-          name: "real",
-          include: real,
-          globalSetup: ["test/real.setup.ts"],
-          testTimeout: 300_000,
-          hookTimeout: 900_000,
-        },
+        test: { name: "real", include: real, exclude: [...configDefaults.exclude, ...long], ...onRealParts },
       },
+      { test: { name: "long", include: long, ...onRealParts } },
     ],
   },
 });

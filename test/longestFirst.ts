@@ -1,7 +1,7 @@
 /** The order of test files: those that take minutes first, so that the last of them does not run alone at the end. */
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-const longest = ["changes", "kill", "pair", "bench", "schedulers", "own-hosts", "keepalived"].map(
+const longest = ["changes", "pair", "bench", "own-hosts", "schedulers", "keepalived", "kill"].map(
   (name) => `/test/cluster/${name}.test.ts`,
 );
 
