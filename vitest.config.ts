@@ -7,7 +7,9 @@ import { LongestFirst } from "./test/longestFirst.ts";
 import { SummaryReporter } from "./test/summaryReporter.ts";
 
 const real = ["test/cluster/**/*.test.ts", "test/toolchain/**/*.test.ts", "test/package.test.ts"];
-const long = ["jump", "kill", "load", "own-hosts", "reboot"].map((name) => `test/cluster/${name}.test.ts`);
+const long = ["bench", "faults", "jump", "kill", "load", "own-hosts", "reboot"].map(
+  (name) => `test/cluster/${name}.test.ts`,
+);
 const onRealParts = {
   globalSetup: ["test/real.setup.ts"],
   testTimeout: 300_000,

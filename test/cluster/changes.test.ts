@@ -146,7 +146,7 @@ describe("drift", () => {
     await stack.onHost("web2", "sysctl -qw net.ipv4.conf.all.arp_ignore=0");
     const expected = [
       `lb1: ${network}.22:80 weight 2 → absent (service tcp ${vip}:80)`,
-      `lb1: scheduler wrr → rr (service tcp ${vip}:80)`,
+      `lb1: service tcp ${vip}:80 scheduler wrr → scheduler rr`,
       `web1: VIP ${vip} on lo → absent`,
       "web2: arp_ignore 1 → 0 (net.ipv4.conf.all.arp_ignore)",
     ];
