@@ -108,9 +108,9 @@ export class VirtualRouter extends pulumi.ComponentResource {
   #awaitDirectors(name: string): void {
     const { order } = this;
     const end = () => {
-      // What has failed before may be why.
-      if (pulumi.log.hasErrors()) return;
       const missing = this.#names.filter((each) => !this.#admitted.has(each));
+      // What has failed before may be why; a Director that was given it and cannot be made has said so itself.
+      if (pulumi.log.hasErrors() || missing.length === 0) return;
       const these = missing.map((each) => `"${each}"`).join(", ");
       order.giveUpWaiting(
         errorForPeople(

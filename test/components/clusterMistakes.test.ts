@@ -15,6 +15,17 @@ describe("mistakes in a cluster's arguments", () => {
     expect(await failuresOf(() => make(withOutputs(given)))).toEqual([asArguments]);
   });
 
+  it("are all that is said when the program ends: no director is missed that could not be made", async () => {
+    expect(await failuresOf(() => make(withChanges(small, { "directors.lb1.priority": 0 })))).toHaveLength(1);
+    const said: unknown[] = [];
+    const listen = (reason: unknown) => said.push(reason);
+    process.on("unhandledRejection", listen);
+    process.emit("beforeExit", 0);
+    await new Promise(setImmediate);
+    process.off("unhandledRejection", listen);
+    expect(said).toEqual([]);
+  });
+
   it("are all found before anything is made", async () => {
     const { failures, made } = await outcomeOf(() =>
       make(withChanges(small, { subnet: "192.0.2.1", "directors.lb1.priority": 0 })),
