@@ -19,6 +19,7 @@ import { around } from "./hooks.ts";
 import { settled } from "./output.ts";
 import type { RealServer } from "./RealServer.ts";
 import { machineOf } from "./ssh.ts";
+import { changed, refuseUnread } from "./unread.ts";
 import type { RoutedMember, VirtualRouter } from "./VirtualRouter.ts";
 import type { VirtualService } from "./VirtualService.ts";
 import { validated } from "./validate.ts";
@@ -81,9 +82,10 @@ export class Director extends pulumi.ComponentResource {
     super("lvs:index:Director", name, { ...declaredHost(machine, plan), extraLines }, options);
     this.name = name;
     this.address = machine.address;
-    const host = linkTo(name, this, machine, plan, async (change) =>
-      showTableChanges(this, change, (await settled(changes)).allowBreakingConnections),
-    );
+    const host = linkTo(name, this, machine, plan, async (change) => {
+      await showTableChanges(this, change, (await settled(changes)).allowBreakingConnections);
+      await refuseUnread(name, change, realServers);
+    });
     const order = virtualRouter?.order ?? new DirectorOrder<RoutedMember>([name]);
     const turns = new Turns(host, async () => (await settled(changes)).maxUnavailable);
     for (const server of realServers) server.directors.push(turns);
@@ -91,8 +93,8 @@ export class Director extends pulumi.ComponentResource {
       ...options,
       after: order
         .before(host)
-        .then((directors) => [
-          ...realServers,
+        .then(async (directors) => [
+          ...(await changed(realServers)),
           ...(virtualRouter ? [virtualRouter.members] : []),
           ...directors.map((director) => director.command()),
         ]),

@@ -6,6 +6,7 @@
 #   vrrp ROLE SINCE RIVAL SYNC ADVERTISES   director that shares its VIPs; RIVAL is when another one held them too, or empty;
 #                                           SYNC are the states of the kernel's synchronisation daemons;
 #                                           ADVERTISES is how other directors know it
+#   planned LINE                            director: a real server in a service, as the last good run had planned it (table.pl)
 #   drain SERVICE SECONDS                   director: how long its real servers may drain, as the last run had it
 #   table LINE                              director: the kernel's table (table.pl), with connections
 #   link MAC                                hardware address of the link that holds this host's address
@@ -25,12 +26,17 @@ read_host() {
   record_line held "$held_digest" "$held_generation"
   # It takes a second, in which the rest is read.
   exec {view}< <(if [ "$role" = director ] && [ "$held_digest" = "$digest" ]; then print_vips; fi)
-  if [ "$held_digest" = "$digest" ]; then compare inspect; else compare; fi
+  if [ "$held_digest" = "$digest" ]; then
+    compare inspect
+    each service print_planned
+  else
+    compare
+  fi
   find_unfinished
   print_differences difference
   # The host's own script is another one than its record says where a run was cut off between the two.
   if [ "$held_digest" != "$digest" ] && [ -s "$state/script" ] && [ "$0" != "$state/script" ]; then
-    bash "$state/script" read | sed -n 's/^difference/drift/p; /^vip/p; /^answer/p'
+    bash "$state/script" read | sed -n 's/^difference/drift/p; /^vip/p; /^answer/p; /^planned/p'
   fi
   [ "$role" != director ] || print_table
   cat <&"$view"
@@ -95,6 +101,13 @@ print_vips() {
   [ ${#ids[@]} -gt 0 ] || return 0
   # shellcheck disable=SC2086 # separate words
   answers "$link" "$address" ${ids[0]} | sed 's/^/answer\t/; s/ /\t/'
+}
+
+print_planned() {
+  local planned_lines line "${@:2}"
+  while IFS= read -r line; do
+    [[ $line != *' to '* ]] || record_line planned "$line"
+  done <<<"$planned_lines"
 }
 
 print_table() {

@@ -44,6 +44,8 @@ export interface HostReading {
   readonly vrrp: VrrpReading | undefined;
   /** The kernel's table with its connection counts; empty for a real server. */
   readonly table: Table;
+  /** Real servers of each service as its last good run had planned them; empty for a real server. */
+  readonly plannedTable: Table;
   /** Longest time for connections of a real server that leaves, by service, as the last run that knew it had it. */
   readonly drainSeconds: ReadonlyMap<string, number>;
   /** Hardware address of the link that holds the host's address; undefined where none does. */
@@ -76,6 +78,7 @@ export function parseReading(text: string, digest: string): HostReading {
       advertises: vrrp[4] ?? "",
     },
     table: parseTable(of("table").map(([line = ""]) => line)),
+    plannedTable: parseTable(of("planned").map(([line = ""]) => line)),
     drainSeconds: new Map(of("drain").map(([key = "", seconds]) => [key, Number(seconds)])),
     mac: of("link")[0]?.[0],
     vips: of("vip").map(([address = "", held, asked]) => ({

@@ -35,6 +35,18 @@ export function tableChanges(plan: HostPlan, reading: HostReading): TableChange[
   ];
 }
 
+/** The services in which the plan sends to `address`, and the plan of the last good run did not. */
+export function joinedBy(address: string, plan: HostPlan, { plannedTable }: HostReading): string[] {
+  return plan.items.flatMap((item) => {
+    if (item.kind !== "service") return [];
+    const before = byEndpoint(plannedTable.get(item.key));
+    const isNew = [...byEndpoint(item.planned)].some(
+      ([to, { address: of }]) => of === address && !before.has(to),
+    );
+    return isNew ? [item.key] : [];
+  });
+}
+
 /** Directors that know each other no more all hold the VIPs, until the last one is changed. */
 function routerChanges(plan: HostPlan, { vrrp }: HostReading): TableChange[] {
   const [planned] = plan.items.filter((item) => item.kind === "vrrp");

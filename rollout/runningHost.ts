@@ -29,6 +29,12 @@ export function isToChange({ plan, reading }: FoundHost): boolean {
   return held?.digest !== digestOf(plan) || differences.length > 0 || drift.length > 0;
 }
 
+/** Those of which it is known how they are, and which may be changed as planned. */
+export async function readOf<T extends { readonly host: RunningHost }>(all: readonly T[]): Promise<T[]> {
+  const readings = await Promise.all(all.map(({ host }) => readingOf(host)));
+  return all.filter((_, index) => readings[index]);
+}
+
 /** How a host was found; undefined where it could not be read, or must not be changed as planned. */
 export async function readingOf(host: RunningHost): Promise<HostReading | undefined> {
   const found = await host.found().catch(() => undefined);

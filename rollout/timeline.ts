@@ -1,6 +1,6 @@
 /** Who changes when: what happens around the change of a host. Hooks do it (components/hooks.ts), a preview tells it. */
 import type { OrderedDirector } from "./directorOrder.ts";
-import { isToChange, type RunningHost, readingOf } from "./runningHost.ts";
+import { isToChange, type RunningHost, readingOf, readOf } from "./runningHost.ts";
 import * as server from "./servingHost.ts";
 import * as words from "./words.ts";
 
@@ -66,7 +66,8 @@ export const directorChange: Timeline<OrderedDirector> = {
       name: "release",
       when: ({ host, order }) => order.isLast(host),
       inWords: words.givenBack,
-      run: ({ realServers }) => Promise.all(realServers.map(server.giveBack)),
+      // One that could not be read is not changed in this run.
+      run: async ({ realServers }) => Promise.all((await readOf(realServers)).map(server.giveBack)),
     },
   ],
   failed: [{ name: "abandon", run: ({ host, order }) => order.abandon(host) }],

@@ -232,6 +232,27 @@ describe("an SSH agent and a jump host", () => {
   });
 });
 
+describe("a real server that cannot be reached", () => {
+  const unreachable = { "ssh.dialAttempts": 1, "realServers.web2.ssh.port": 9 };
+
+  it("is named, and the director takes the change all the same", async () => {
+    const shares = { "virtualServices.web.realServers.web1.weight": 4 };
+    const shown = await failureOf({ ...unreachable, ...shares });
+    expect(shown).toContain("web2 is left as it is: 198.18.91.22:9 is not reachable");
+    expect(await onHost("lb1", "ipvsadm -Sn")).toContain(`${addresses.web1}:80 -g -w 4`);
+  });
+
+  it("gets no new service, as nothing tells whether it is silent there", async () => {
+    const rules = await onHost("lb1", "ipvsadm -Sn");
+    const mail = { address: "198.18.91.101", port: 80, realServers: { web2: {} } };
+    const shown = await failureOf({ ...unreachable, "virtualServices.mail": mail });
+    expect(shown).toContain(
+      "lb1 is left as it is: web2, new in tcp 198.18.91.101:80, cannot be read (see there)",
+    );
+    expect(await onHost("lb1", "ipvsadm -Sn")).toBe(rules);
+  });
+});
+
 describe("a director whose disk is full", () => {
   it("keeps serving as before, says so, and takes the change once there is room", async () => {
     const rules = await onHost("lb1", "ipvsadm -Sn");

@@ -62,10 +62,13 @@ export async function failuresOf(program: () => unknown, options = {}): Promise<
   return (await outcomeOf(program, options)).failures;
 }
 
-/** The same, and the labels of what is registered until then. */
-export async function outcomeOf(program: () => unknown, { preview = false } = {}) {
+/** The same, and the labels of what is registered until then; `awaited` is one that comes later than a failure. */
+export async function outcomeOf(
+  program: () => unknown,
+  { preview = false, awaited }: { preview?: boolean; awaited?: string } = {},
+) {
   const failures = new Set<unknown>();
-  const made: string[] = [];
+  let made: string[] = [];
   const collect = (error: unknown) => failures.add(error);
   const others = process.listeners("unhandledRejection");
   process.removeAllListeners("unhandledRejection");
@@ -73,9 +76,12 @@ export async function outcomeOf(program: () => unknown, { preview = false } = {}
   try {
     const { requests } = await listen(preview);
     await program();
-    await vi.waitUntil(() => failures.size > 0, { timeout: 30_000 });
+    const labels = () =>
+      requests.map((request) => labelOf({ type: request.getType(), name: request.getName() }));
+    const isOver = () => failures.size > 0 && (!awaited || labels().includes(awaited));
+    await vi.waitUntil(isOver, { timeout: 30_000 });
     await setImmediate();
-    made.push(...requests.map((request) => labelOf({ type: request.getType(), name: request.getName() })));
+    made = labels();
   } catch (error) {
     collect(error);
     await pulumi.runtime.disconnect();

@@ -38,6 +38,20 @@ it("a director tells how long each service that it has known may drain", () => {
   expect(recordsOf(/^drain\t/)).toEqual([`drain\t${key}\t30`, "drain\ttcp 192.0.2.101:80\t0"]);
 });
 
+describe("the real servers that the last good run had planned", () => {
+  it("are told from the plan where it is that run's", () => {
+    sandbox.write("state/converged", "any 0\n");
+    expect(recordsOf(/^planned\t/)).toEqual([`planned\t${lines(1)[1]}`]);
+  });
+
+  it("are told by the host's own script where the plan is another one", () => {
+    const told = "planned\ttcp 192.0.2.100:80 to 192.0.2.9:80 dr weight 1";
+    sandbox.write("state/converged", "another 0\n");
+    sandbox.write("state/script", `echo '${told}'`);
+    expect(recordsOf(/^planned\t/)).toEqual([told]);
+  });
+});
+
 it("a director tells its table with connections, and without the probes of health checks", () => {
   const [service, web1] = lines(1);
   expect(recordsOf(/^table\t/)).toEqual([`table\t${service}`, `table\t${web1} active 3 inactive 4`]);

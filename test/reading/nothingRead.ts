@@ -8,6 +8,7 @@ export const nothingRead: HostReading = {
   drift: [],
   vrrp: undefined,
   table: new Map(),
+  plannedTable: new Map(),
   drainSeconds: new Map(),
   mac: undefined,
   vips: [],

@@ -246,6 +246,12 @@ describe("the change of directors", () => {
     expect(told).toEqual(["lb1: drain", "lb1: abandon"]);
   });
 
+  it("has nothing given back by a real server that could not be read", async () => {
+    const { lb1, told } = cluster({ lb1: otherPlan, web1: holdsVip, web2: new Error("not reachable") });
+    await takeAll(directorChange.after, lb1);
+    expect(told).toEqual(["web1: release"]);
+  });
+
   it("is not spoken of where nothing changes", async () => {
     const { lb1, lb2 } = cluster({});
     expect([await story(directorChange, lb1), await story(directorChange, lb2)]).toEqual([
