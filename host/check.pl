@@ -1,6 +1,6 @@
-# The health check that ldirectord runs inside itself (checktype external-perl) and keepalived as a program (MISC_CHECK):
-# asks one real server through the VIP. One whose loopback lacks the VIP drops what clients send it, however well it
-# answers on its own address.
+# The health check: asks one real server through the VIP. One whose loopback lacks the VIP drops what clients send it, however
+# well it answers on its own address. ldirectord runs it inside itself (checktype external-perl), for keepalived checker.pl
+# runs all of them.
 #
 # IPVS balances a packet with a firewall mark by the service of that mark. Each real server has such a service to itself,
 # its probe (also items/probe.sh), so a marked packet to the VIP takes a client's way to exactly that real server.
@@ -10,28 +10,32 @@ use strict;
 use warnings;
 no warnings qw(once redefine);
 
-use Socket qw(IPPROTO_IP IPPROTO_TCP PF_INET SOCK_STREAM SOL_SOCKET inet_aton pack_sockaddr_in);
+use Errno qw(EAGAIN EINPROGRESS EINTR);
+use Socket qw(IPPROTO_IP IPPROTO_TCP PF_INET SOCK_NONBLOCK SOCK_STREAM SOL_SOCKET SO_ERROR inet_aton pack_sockaddr_in);
+use Time::HiRes qw(CLOCK_MONOTONIC clock_gettime);
 
 # Linux: include/uapi/asm-generic/socket.h and include/uapi/linux/in.h.
 our $SO_MARK                 = 36;
 our $IP_BIND_ADDRESS_NO_PORT = 24;
 
-our %asks = ( http => \&fetch, https => \&fetch, connect => \&open_connection );
+# What follows once there is a connection, by the type of check.
+our %follows = ( http => \&send_request, https => \&start_tls, connect => undef );
 our $table = '/proc/net/ip_vs';
 our %down;
-our $memory = '/run/pulumi-lvs-checks';
 
 # check(SETTINGS, VIP, PORT, REAL_SERVER, PORT) as ldirectord calls a check: dies where the real server is down.
 # Without addresses it only makes sure that it could ask.
 sub check {
     my ( $check, $vip, undef, $real_server ) = @_;
     forget_compiled();
-    my $ask = $asks{ $check->{type} } or die "no way to check \"$check->{type}\"\n";
-    $check->{pattern} = qr/$check->{expect}/ if defined $check->{expect};
+    understand($check);
     return if !defined $vip;
 
-    my $failure = in_time( $check->{timeoutSeconds}, sub { hold_probe($real_server); $ask->( $check, $vip, $real_server ) } );
-    log_change( "$check->{service}: $real_server, asked through VIP $vip:$check->{port}", $failure );
+    # ldirectord would be killed by the one that it leaves behind when a check dies.
+    alarm 0;
+    my $failure = eval { hold_probes($real_server); wait_for( begin( $check, $vip, $real_server ) ); 1 } ? undef : $@;
+    chomp $failure if defined $failure;
+    log_change( \&main::ld_log, $check, $vip, $real_server, $failure );
     die "$failure\n" if defined $failure;
 }
 
@@ -41,118 +45,193 @@ sub forget_compiled {
     delete $INC{ +__FILE__ } if -r __FILE__;
 }
 
-# What `$work` died of; undef when it ended well, and in time.
-sub in_time {
-    my ( $seconds, $work ) = @_;
-    my $late;
-    # IO::Socket::SSL catches what is thrown inside it, and may make something of it.
-    local $SIG{ALRM} = sub { alarm 1; die $late = "no answer within $seconds s\n" };
-    alarm $seconds;
-    my $failure = eval { $work->(); 1 } ? undef : $@;
-    # ldirectord would be killed by the alarm that it leaves behind when a check dies.
-    alarm 0;
-    $failure = $late if defined $late;
-    chomp $failure if defined $failure;
-    return $failure;
+# Dies where the settings are no check.
+sub understand {
+    my ($check) = @_;
+    exists $follows{ $check->{type} } or die "no way to check \"$check->{type}\"\n";
+    $check->{pattern} = qr/$check->{expect}/ if defined $check->{expect};
+    require IO::Socket::SSL                  if $check->{type} eq 'https';
 }
 
+# Says by `$log` what has changed since the last answer; undef is no failure.
 sub log_change {
-    my ( $asked, $failure ) = @_;
-    my $was_down = swap_down( $asked, defined $failure );
-    my $log      = main->can('ld_log') // \&log_to_journal;
+    my ( $log, $check, $vip, $real_server, $failure ) = @_;
+    my $asked    = asked( $check, $vip, $real_server );
+    my $was_down = delete $down{$asked};
+    $down{$asked} = 1          if defined $failure;
     $log->("$asked: $failure") if defined $failure && !$was_down;
     $log->("$asked: up again") if !defined $failure && $was_down;
 }
 
-# Whether it was down, which is remembered from now on: by ldirectord's process, or beyond one of keepalived's.
-sub swap_down {
-    my ( $asked, $is_down ) = @_;
-    my $was_down;
-    if ( main->can('ld_log') ) {
-        $was_down = delete $down{$asked};
-        $down{$asked} = 1 if $is_down;
-    }
-    else {
-        my $mark = "$memory/" . $asked =~ tr/ /-/r;
-        $was_down = -e $mark;
-        if ( $is_down && !$was_down ) { mkdir $memory; open my $file, '>', $mark }
-        unlink $mark if $was_down && !$is_down;
-    }
-    return $was_down;
-}
+# It was down before this process began.
+sub remember { $down{ asked(@_) } = 1 }
 
-sub log_to_journal { system 'logger', '--tag', 'pulumi-lvs-checks', @_ }
+sub asked { my ( $check, $vip, $real_server ) = @_; return "$check->{service}: $real_server, asked through VIP $vip:$check->{port}" }
 
-# By hand, as a module that speaks HTTP takes a small director longer to load than the check itself: keepalived starts a
-# process for each.
-sub fetch {
+# --- Asking, step by step, so that many can be asked at once ---
+#
+# An asking has a connection, `next`, what is done as soon as the connection is ready for what it `wants` (read or write), and
+# a `deadline`. What is done dies where the real server is down; `next` is undef when it is up.
+
+sub begin {
     my ( $check, $vip, $real_server ) = @_;
-    my $connection = open_connection(@_);
-    if ( $check->{type} eq 'https' ) {
-        require IO::Socket::SSL;
-        no warnings 'once';
-        $connection = IO::Socket::SSL->start_SSL( $connection, SSL_verify_mode => 0 ) or die "$IO::Socket::SSL::SSL_ERROR\n";
-    }
-    my $host    = $check->{virtualHost} // $vip;
-    my $request = join "\r\n", "GET $check->{path} HTTP/1.1", "Host: $host", 'User-Agent: pulumi-lvs', 'Connection: close', '', '';
+    socket my $connection, PF_INET, SOCK_STREAM | SOCK_NONBLOCK, IPPROTO_TCP or die "$!\n";
+    send_from( $connection, $check->{directorAddress}, $real_server );
+    connect $connection, pack_sockaddr_in( $check->{port}, inet_aton($vip) ) or $!{EINPROGRESS} or die "$!\n";
+    return {
+        check      => $check,
+        vip        => $vip,
+        connection => $connection,
+        deadline   => now() + $check->{timeoutSeconds},
+        wants      => 'write',
+        next       => \&connected,
+        received   => '',
+    };
+}
+
+# Seconds, whatever becomes of the host's date.
+sub now { return clock_gettime(CLOCK_MONOTONIC) }
+
+# For one alone: until it is known.
+sub wait_for {
+    my ($asking) = @_;
     local $SIG{PIPE} = 'IGNORE';
-    syswrite $connection, $request or die "$!\n";
-    my ( $status, $content ) = answer($connection);
+    while ( $asking->{next} ) {
+        my $bits = '';
+        vec( $bits, fileno $asking->{connection}, 1 ) = 1;
+        my ( $readable, $writable ) = $asking->{wants} eq 'read' ? ( $bits, undef ) : ( undef, $bits );
+        my $left  = $asking->{deadline} - now();
+        my $count = $left > 0 ? select $readable, $writable, undef, $left : 0;
+        next              if $count < 0 && $!{EINTR};
+        die late($asking) if $count <= 0;
+        $asking->{next}->($asking);
+    }
+}
+
+sub late { my ($asking) = @_; return "no answer within $asking->{check}{timeoutSeconds} s\n" }
+
+sub connected {
+    my ($asking) = @_;
+    $! = unpack 'i', getsockopt $asking->{connection}, SOL_SOCKET, SO_ERROR;
+    die "$!\n" if $!;
+    $asking->{next} = $follows{ $asking->{check}{type} };
+}
+
+sub start_tls {
+    my ($asking) = @_;
+    my %settings = ( SSL_verify_mode => 0, SSL_startHandshake => 0 );
+    IO::Socket::SSL->start_SSL( $asking->{connection}, %settings ) or die "$IO::Socket::SSL::SSL_ERROR\n";
+    $asking->{next} = \&shake_hands;
+}
+
+sub shake_hands {
+    my ($asking) = @_;
+    if ( $asking->{connection}->connect_SSL ) { @$asking{qw(wants next)} = ( 'write', \&send_request ) }
+    else                                      { wait_for_tls($asking) }
+}
+
+# TLS may have to read before it can write, and the other way round.
+sub wait_for_tls {
+    my ($asking) = @_;
+    my $error = $IO::Socket::SSL::SSL_ERROR;
+    if    ( $error == IO::Socket::SSL::SSL_WANT_READ() )  { $asking->{wants} = 'read' }
+    elsif ( $error == IO::Socket::SSL::SSL_WANT_WRITE() ) { $asking->{wants} = 'write' }
+    else                                                  { die "$error\n" }
+}
+
+# By hand, as a module that speaks HTTP waits for one answer at a time.
+sub send_request {
+    my ($asking) = @_;
+    my $check    = $asking->{check};
+    my $host     = $check->{virtualHost} // $asking->{vip};
+    $asking->{unsent} //= join "\r\n", "GET $check->{path} HTTP/1.1", "Host: $host", 'User-Agent: pulumi-lvs',
+      'Connection: close', '', '';
+    my $count = syswrite $asking->{connection}, $asking->{unsent};
+    return not_yet($asking) if !defined $count;
+    substr $asking->{unsent}, 0, $count, '';
+    @$asking{qw(wants next part)} = ( 'read', \&receive, \&head ) if $asking->{unsent} eq '';
+}
+
+# Nothing could be sent or received: it cannot be yet, or never.
+sub not_yet {
+    my ($asking) = @_;
+    return wait_for_tls($asking) if $asking->{check}{type} eq 'https';
+    die "$!\n" if !$!{EAGAIN} && !$!{EINTR};
+}
+
+sub receive {
+    my ($asking) = @_;
+    while ( $asking->{next} ) {
+        my $count = sysread $asking->{connection}, $asking->{received}, 65536, length $asking->{received};
+        return not_yet($asking) if !defined $count;
+        1 while $asking->{part} and $asking->{part}->( $asking, $count == 0 );
+        judge($asking)                   if !$asking->{part};
+        die "the answer ends early\n"    if $asking->{next} && $count == 0;
+    }
+}
+
+sub judge {
+    my ($asking) = @_;
+    my ( $status, $pattern ) = ( $asking->{status}, $asking->{check}{pattern} );
     die "$status\n" if $status !~ /^2/;
-    die "the answer does not match $check->{expect}\n" if $check->{pattern} && $content !~ $check->{pattern};
+    die "the answer does not match $asking->{check}{expect}\n" if $pattern && $asking->{content} !~ $pattern;
+    $asking->{next} = undef;
 }
 
-# The status with its reason, and the content, as RFC 9112 has them.
-sub answer {
-    my ($connection) = @_;
-    my $received = '';
-    my ( $status, $fields );
-    do {
-        die "the answer ends within its head\n" if !more( $connection, \$received, sub { $received =~ /\r?\n\r?\n/ } );
-        ( my $head, $received ) = split /\r?\n\r?\n/, $received, 2;
-        ( $status, $fields ) = $head =~ m{^HTTP/1\.\d (\d{3}[^\r\n]*)(.*)}s or die "the answer is not HTTP\n";
-    } while $status =~ /^1/;
+# --- The parts of an answer, as RFC 9112 has them: each takes what it can of `received`, and is false where it needs more ---
 
-    return ( $status, unchunked( $connection, $received ) ) if $fields =~ /^transfer-encoding:.*\bchunked\s*$/im;
+sub head {
+    my ( $asking, $has_ended ) = @_;
+    if ( $asking->{received} !~ /\r?\n\r?\n/ ) {
+        die "the answer ends within its head\n" if $has_ended;
+        return 0;
+    }
+    ( my $head, $asking->{received} ) = split /\r?\n\r?\n/, $asking->{received}, 2;
+    my ( $status, $fields ) = $head =~ m{^HTTP/1\.\d (\d{3}[^\r\n]*)(.*)}s or die "the answer is not HTTP\n";
+    # It goes on before it answers.
+    return 1 if $status =~ /^1/;
+    @$asking{qw(status content)} = ( $status, '' );
     my ($length) = $fields =~ /^content-length:\s*(\d+)/im;
-    $length = 0 if $status =~ /^[23]04/;
-    more( $connection, \$received, sub { defined $length && length $received >= $length } );
-    die "the answer ends early\n" if defined $length && length $received < $length;
-    return ( $status, defined $length ? substr( $received, 0, $length ) : $received );
-}
-
-sub unchunked {
-    my ( $connection, $received ) = @_;
-    my $content = '';
-    my $early   = "the answer ends early\n";
-    while (1) {
-        more( $connection, \$received, sub { $received =~ /\n/ } ) or die $early;
-        $received =~ s/^([0-9a-f]+)[^\n]*\n//i or die "the answer is not chunked as it says\n";
-        my $length = hex $1 or return $content;
-        more( $connection, \$received, sub { length $received >= $length + 2 } ) or die $early;
-        $content .= substr $received, 0, $length, '';
-        $received =~ s/^\r?\n//;
-    }
-}
-
-# Reads on until there is enough; false where the answer ends before.
-sub more {
-    my ( $connection, $received, $is_enough ) = @_;
-    while ( !$is_enough->() ) {
-        my $count = sysread $connection, $$received, 65536, length $$received;
-        die "$!\n" if !defined $count;
-        return 0    if $count == 0;
-    }
+    $asking->{length} = $status =~ /^[23]04/ ? 0 : $length;
+    my $is_chunked = $fields =~ /^transfer-encoding:.*\bchunked\s*$/im;
+    $asking->{part} = $is_chunked ? \&chunk_size : defined $asking->{length} ? \&sized : \&unsized;
     return 1;
 }
 
-sub open_connection {
-    my ( $check, $vip, $real_server ) = @_;
-    socket my $connection, PF_INET, SOCK_STREAM, IPPROTO_TCP or die "$!\n";
-    send_from( $connection, $check->{directorAddress}, $real_server );
-    connect $connection, pack_sockaddr_in( $check->{port}, inet_aton($vip) ) or die "$!\n";
-    return $connection;
+sub sized {
+    my ($asking) = @_;
+    return 0 if length $asking->{received} < $asking->{length};
+    $asking->{content} = substr $asking->{received}, 0, $asking->{length};
+    $asking->{part}    = undef;
+    return 1;
 }
+
+sub unsized {
+    my ( $asking, $has_ended ) = @_;
+    return 0 if !$has_ended;
+    @$asking{qw(content part)} = ( $asking->{received}, undef );
+    return 1;
+}
+
+sub chunk_size {
+    my ($asking) = @_;
+    return 0 if $asking->{received} !~ /\n/;
+    $asking->{received} =~ s/^([0-9a-f]+)[^\n]*\n//i or die "the answer is not chunked as it says\n";
+    $asking->{length} = hex $1;
+    $asking->{part} = $asking->{length} ? \&chunk : undef;
+    return 1;
+}
+
+sub chunk {
+    my ($asking) = @_;
+    return 0 if length $asking->{received} < $asking->{length} + 2;
+    $asking->{content} .= substr $asking->{received}, 0, $asking->{length}, '';
+    $asking->{received} =~ s/^\r?\n//;
+    $asking->{part} = \&chunk_size;
+    return 1;
+}
+
+# --- The way of what is sent ---
 
 # From the director's own address: left to itself the kernel would take the VIP where the director holds it.
 sub send_from {
@@ -171,22 +250,29 @@ sub mark {
 }
 
 # Without its probe a marked packet would go to any real server, and one that is down would seem to be up.
-sub hold_probe {
-    my ($real_server) = @_;
-    return if is_held($real_server);
-    my $mark = mark($real_server);
-    system "ipvsadm -D -f $mark; ipvsadm -A -f $mark -s rr; ipvsadm -a -f $mark -r $real_server -g";
-    die "ipvsadm cannot make its probe\n" if !is_held($real_server);
+sub hold_probes {
+    my (@real_servers) = @_;
+    my $held = held_probes();
+    my @missing = grep { !$held->{$_} } @real_servers or return;
+    for my $real_server (@missing) {
+        my $mark = mark($real_server);
+        system "ipvsadm -D -f $mark; ipvsadm -A -f $mark -s rr; ipvsadm -a -f $mark -r $real_server -g";
+    }
+    $held = held_probes();
+    die "ipvsadm cannot make its probe\n" if grep { !$held->{$_} } @missing;
 }
 
-# The kernel prints marks and addresses in hexadecimal.
-sub is_held {
-    my ($real_server) = @_;
-    open my $lines, '<', $table or return 0;
+# The real servers whose probes lead to them, and to nobody else. The kernel prints marks and addresses in hexadecimal.
+sub held_probes {
+    open my $lines, '<', $table or return {};
     local $/ = undef;
-    my $probe = sprintf 'FWM +%08X rr *\n +-> %08X:0000 +Route +1 .*\n(?! +->)', mark($real_server),
-      unpack 'N', inet_aton($real_server);
-    return <$lines> =~ /^$probe/m;
+    my $text = <$lines>;
+    my %held;
+    while ( $text =~ /^FWM +([0-9A-F]{8}) rr *\n +-> ([0-9A-F]{8}):0000 +Route +1 .*\n(?! +->)/mg ) {
+        my ( $mark, $address ) = ( hex $1, join '.', unpack 'C4', pack 'N', hex $2 );
+        $held{$address} = 1 if $mark == mark($address);
+    }
+    return \%held;
 }
 
 1;

@@ -97,12 +97,13 @@ ask() {
 }
 
 # run_check CHECK VIP:PORT ADDRESS:PORT [SECONDS], as the health daemon would; it fails after SECONDS at the latest. CHECK is
-# a file (../check.pl), `ping`, or empty where nothing is checked.
+# a file of ldirectord's (check.pl), `checker SERVICE` (checker.pl), `ping`, or empty where nothing is checked.
 run_check() {
   # shellcheck disable=SC2016 # Perl's variables
   case $1 in
     '') ;;
     ping) timeout "${4:-0}" perl -MNet::Ping -e 'exit !Net::Ping->new("icmp", 3)->ping(shift)' "${3%:*}" ;;
+    'checker '*) timeout "${4:-0}" perl /usr/local/lib/pulumi-lvs/checker.pl once "${1#* }" "$3" ;;
     *)
       timeout "${4:-0}" perl -e '
         sub ld_log { }

@@ -1,7 +1,8 @@
 #!/bin/bash
 # Holds virtual IP addresses on this host; used at boot and by every converge.
 #   vip silent VIP…            real server: on the loopback, only where ARP is proven silent for it
-#   vip announce ADDRESS VIP…  director: on the link that holds ADDRESS, announced by gratuitous ARP
+#   vip add ADDRESS VIP…       director: on the link that holds ADDRESS, announced by gratuitous ARP
+#   vip announce ADDRESS VIP…  director at boot: the same, once its table is full
 set -euo pipefail
 
 fail() {
@@ -36,12 +37,13 @@ balances() {
     mine && $1 == "->" && $4 > 0 { found = 1 } END { exit !found }' /proc/net/ip_vs 2>/dev/null
 }
 
-# At boot the health daemon fills the table a moment after it has started; refusing clients until then is worse than waiting.
+# The health daemon fills the table a moment after it has started; refusing clients until then is worse than waiting. Where
+# all real servers of a VIP are down it costs this time once, however many such VIPs there are.
 await_table() {
-  local vip
+  local vip tries=60
   for vip in "$@"; do
-    for _ in {1..60}; do
-      balances "$vip" && break
+    until balances "$vip" || [ "$tries" -eq 0 ]; do
+      tries=$((tries - 1))
       sleep 0.5
     done
   done
@@ -53,15 +55,15 @@ case ${1:-} in
     require_silence
     for vip in "$@"; do ip address replace "$vip/32" dev lo scope host; done
     ;;
-  announce)
+  add | announce)
     link=$(link_of "$2")
+    [ "$1" = add ] || await_table "${@:3}"
     shift 2
-    await_table "$@"
     for vip in "$@"; do
       ip address replace "$vip/32" dev "$link"
       # Neighbours may miss one announcement; the next two need not be waited for.
       arping -q -U -c 3 -w 3 -I "$link" "$vip" </dev/null >/dev/null 2>&1 &
     done
     ;;
-  *) fail "give silent VIP… or announce ADDRESS VIP…" ;;
+  *) fail "give silent VIP…, add ADDRESS VIP… or announce ADDRESS VIP…" ;;
 esac

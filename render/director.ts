@@ -4,7 +4,7 @@ import type { Cluster, Director, VirtualService } from "../model/cluster.ts";
 import { vipsOf } from "../model/cluster.ts";
 import { serviceKey } from "../model/serviceAddress.ts";
 import { peersOf, type VipGroup, vipGroupOf } from "../model/vipGroup.ts";
-import { askedBy, holdHealthChecks, keepsAtZero } from "./healthCheck.ts";
+import { holdProbes, keepsAtZero, wayOf } from "./healthCheck.ts";
 import { type Engine, engines } from "./healthEngine.ts";
 import type { HostPlan, Item } from "./hostPlan.ts";
 import { inTable } from "./ipvs.ts";
@@ -51,7 +51,8 @@ export function planDirector(cluster: Cluster, director: Director): HostPlan {
       { kind: "file", path: "/etc/modules-load.d/pulumi-lvs.conf", mode: "0644", content: "ip_vs\n" },
       { kind: "module", name: "ip_vs" },
       ...holdSysctls({ ...kernelSettings, ...(sharing && syncSettings) }),
-      ...holdHealthChecks(director, services),
+      ...holdProbes(services),
+      ...engine.checks(director, services),
       ...silence(director, services, sharing),
       ...(sharing ? synchronised(director, sharing) : []),
       ...healthDaemon(engine, cluster),
@@ -154,8 +155,14 @@ function inKernel(engine: Engine, service: VirtualService): Item {
     settleSeconds: intervalSeconds + timeoutSeconds * service.realServers.length + 10,
     repair: `${engine.repair} ${engine.unit}`,
     log: engine.log,
-    check: askedBy(service),
+    check: askedBy(engine, service),
     drainSeconds,
     onDrainTimeout,
   };
+}
+
+/** What run_check of host/table.sh asks its real servers with; undefined where nothing is checked. */
+function askedBy(engine: Engine, service: VirtualService): string | undefined {
+  const ways = { throughVip: engine.asksBy(service), ping: "ping", never: undefined };
+  return ways[wayOf(service)];
 }

@@ -1,12 +1,13 @@
-/** Health checks that take a client's way: `host/check.pl`, the file per service that calls it, and the probes it needs. */
+/** Health checks that take a client's way: `host/check.pl`, what it is told of a service, and the probes it needs. */
 import type { Director, VirtualService } from "../model/cluster.ts";
 import type { HealthCheck, HealthCheckType } from "../model/healthCheck.ts";
 import type { FileItem, Item } from "./hostPlan.ts";
 import { checkProgram } from "./shellLibrary.ts";
 import type { Software } from "./systems.ts";
 
-const folder = "/usr/local/lib/pulumi-lvs";
-const program = `${folder}/check.pl`;
+/** Where a director has the programs that check, and what they are told. */
+export const checksFolder = "/usr/local/lib/pulumi-lvs";
+export const checkProgramPath = `${checksFolder}/check.pl`;
 
 /** How a real server is asked: by `host/check.pl` through the VIP, by the health engine's own ping, or not at all. */
 export type Way = "throughVip" | "ping" | "never";
@@ -22,7 +23,7 @@ type Check<T extends HealthCheckType> =
     }
   | { readonly way: Exclude<Way, "throughVip"> };
 
-type CheckSettings = Readonly<Record<string, string | number | undefined>>;
+export type CheckSettings = Readonly<Record<string, string | number | undefined>>;
 
 const fetch = {
   way: "throughVip",
@@ -57,69 +58,43 @@ export function wayOf({ healthCheck }: VirtualService): Way {
   return checks[healthCheck.type].way;
 }
 
-/** Where the check of a service lies; undefined where the health engine checks by itself, or not at all. */
-export function checkFileOf(service: VirtualService): string | undefined {
-  return wayOf(service) === "throughVip" ? `${folder}/checks/${service.name}` : undefined;
-}
-
-/** What host/table.sh's run_check asks a real server with; undefined where nothing is checked. */
-export function askedBy(service: VirtualService): string | undefined {
-  return wayOf(service) === "ping" ? "ping" : checkFileOf(service);
-}
-
 /** Whether a real server that is down stays in the table. With "no", ldirectord takes a real server of weight 0 out and in again on every reload, which ends its connections. */
 export function keepsAtZero({ quiescent, realServers }: VirtualService): boolean {
   return quiescent || realServers.some(({ weight }) => weight === 0);
 }
 
-/** Everything that must be there before a health engine is told to check: it takes out a real server that it cannot ask. */
-export function holdHealthChecks(director: Director, services: readonly VirtualService[]): Item[] {
-  const checks = services.flatMap((service) => {
-    const path = checkFileOf(service);
-    return path === undefined ? [] : [{ path, service }];
-  });
-  if (checks.length === 0) return [];
-  const asked = checks.flatMap(({ service }) => service.realServers.map(({ address }) => address));
+/** What must be there before anybody is asked, whoever asks; nothing where no service is checked through its VIP. */
+export function holdProbes(services: readonly VirtualService[]): Item[] {
+  const asked = checkedThroughVip(services).flatMap(({ realServers }) => realServers);
+  if (asked.length === 0) return [];
   return [
-    ...[...new Set(asked)].flatMap((address): Item[] => [
+    ...[...new Set(asked.map(({ address }) => address))].flatMap((address): Item[] => [
       // A check makes a missing probe by itself: what is there may be ours without being kept.
       { kind: "record", of: "probe", id: address },
       { kind: "probe", address },
     ]),
-    { ...perlFile(program, checkProgram), program: "host/check.pl" },
-    ...checks.map(({ path, service }) => perlFile(path, callOf(service, director))),
+    { ...perlFile(checkProgramPath, checkProgram), program: "host/check.pl" },
   ];
 }
 
-function perlFile(path: string, content: string): FileItem {
+export function checkedThroughVip(services: readonly VirtualService[]): VirtualService[] {
+  return services.filter((service) => wayOf(service) === "throughVip");
+}
+
+export function perlFile(path: string, content: string): FileItem {
   return { kind: "file", path, mode: "0644", content, check: "perl" };
 }
 
-/**
- * ldirectord runs one check for two services whose `checkcommand` and `real` line are equal, even if their VIPs differ. So
- * every service has a file of its own.
- */
-function callOf({ name, port, healthCheck }: VirtualService, director: Director): string {
-  const settings: CheckSettings = {
+/** What `host/check.pl` is told of a service. */
+export function checkSettings(director: Director, service: VirtualService): CheckSettings {
+  const { name, port, healthCheck } = service;
+  return {
     service: name,
     directorAddress: director.address,
     type: healthCheck.type,
     ...settingsOf(healthCheck, port),
     timeoutSeconds: healthCheck.timeoutSeconds,
   };
-  return `${[
-    `# The health check of ${name}, run for each real server: by ldirectord (checktype external-perl) or keepalived (MISC_CHECK).`,
-    "# Written by pulumi-lvs; changes made here are replaced by the next `pulumi up`.",
-    `require ${perlText(program)};`,
-    "PulumiLvs::check(",
-    "    {",
-    ...Object.entries(settings).flatMap(([key, value]) =>
-      value === undefined ? [] : [`        ${key} => ${perlLiteral(value)},`],
-    ),
-    "    },",
-    "    @ARGV,",
-    ");",
-  ].join("\n")}\n`;
 }
 
 function settingsOf<T extends HealthCheckType>(
@@ -128,13 +103,4 @@ function settingsOf<T extends HealthCheckType>(
 ): CheckSettings {
   const check: Check<T> = checks[healthCheck.type];
   return check.way === "throughVip" ? check.settings(healthCheck, servicePort) : {};
-}
-
-/** In a text nothing is interpolated (perlop, "q/STRING/"). */
-function perlLiteral(value: string | number): string {
-  return typeof value === "number" ? String(value) : perlText(value);
-}
-
-function perlText(text: string): string {
-  return `'${text.replace(/[\\']/g, "\\$&")}'`;
 }

@@ -1,10 +1,12 @@
 /** The daemons that fill a director's table and check real servers: what each needs on the host, and how it is told. */
-import type { Cluster } from "../model/cluster.ts";
+import type { Cluster, Director, VirtualService } from "../model/cluster.ts";
 import { secretsIn } from "../model/extraLines.ts";
 import type { HealthEngine } from "../model/lvs.ts";
-import { checkSoftware } from "./healthCheck.ts";
+import { checkerUnit, holdChecker, prepareTable } from "./checker.ts";
+import { checkedThroughVip, checkSoftware } from "./healthCheck.ts";
 import type { Item } from "./hostPlan.ts";
 import { renderLdirectord } from "./ldirectord.ts";
+import { checkFileOf, checkFiles } from "./ldirectordChecks.ts";
 import type { Software } from "./systems.ts";
 import { renderVirtualServers } from "./virtualServers.ts";
 
@@ -17,6 +19,10 @@ export interface Engine {
   /** The unit that runs; stopping it leaves the kernel's table as it is. */
   readonly unit: string;
   readonly files: (balanced: Balanced) => Item[];
+  /** What asks real servers through the VIP, and what it is told; held before the daemon is told of them. */
+  readonly checks: (director: Director, services: readonly VirtualService[]) => Item[];
+  /** What `run_check` of host/table.sh asks a real server of a service with, where it is asked through the VIP. */
+  readonly asksBy: (service: VirtualService) => string | undefined;
   /** What makes it fill a table again that somebody else has changed. */
   readonly repair: "reload" | "restart";
   /** Where it says why a real server is out. */
@@ -44,6 +50,8 @@ export const engines: Readonly<Record<HealthEngine, Engine>> = {
         check: "ldirectord",
       },
     ],
+    checks: checkFiles,
+    asksBy: checkFileOf,
     repair: "reload",
     log: "/var/log/ldirectord.log",
   },
@@ -56,7 +64,7 @@ export const engines: Readonly<Record<HealthEngine, Engine>> = {
         kind: "file",
         path: `/etc/systemd/system/${checks.unit}`,
         mode: "0644",
-        content: `${checksUnit.join("\n")}\n`,
+        content: `${checksUnit(checkedThroughVip(virtualServices).length > 0).join("\n")}\n`,
       },
       {
         kind: "file",
@@ -68,6 +76,8 @@ export const engines: Readonly<Record<HealthEngine, Engine>> = {
         check: "keepalived",
       },
     ],
+    checks: holdChecker,
+    asksBy: ({ name }) => `checker ${name}`,
     // keepalived issue 1877: a reload compares the new file with the old one, not with the kernel.
     repair: "restart",
     log: `the journal of ${checks.unit}`,
@@ -81,17 +91,22 @@ function secretLines(engine: HealthEngine, { virtualServices, extraLines }: Bala
 }
 
 /** keepalived(8): without --dont-release-ipvs it would empty the table whenever it stops. */
-const checksUnit = [
-  "[Unit]",
-  "Description=LVS director: health checks, and the table they fill",
-  "Wants=network-online.target",
-  "After=network-online.target systemd-modules-load.service",
-  "",
-  "[Service]",
-  `ExecStart=/usr/sbin/keepalived --dont-fork --check --dont-release-ipvs --use-file ${checks.configuration} --pid /run/pulumi-lvs-checks.pid --checkers_pid /run/pulumi-lvs-checkers.pid`,
-  "ExecReload=/bin/kill -HUP $MAINPID",
-  "Restart=on-failure",
-  "",
-  "[Install]",
-  "WantedBy=multi-user.target",
-];
+function checksUnit(hasChecker: boolean): string[] {
+  const units = ["network-online.target", "systemd-modules-load.service"];
+  return [
+    "[Unit]",
+    "Description=LVS director: the table, as health checks have it",
+    ...(hasChecker ? [`Requires=${checkerUnit}`] : []),
+    "Wants=network-online.target",
+    `After=${[...units, ...(hasChecker ? [checkerUnit] : [])].join(" ")}`,
+    "",
+    "[Service]",
+    ...(hasChecker ? [`ExecStartPre=${prepareTable}`] : []),
+    `ExecStart=/usr/sbin/keepalived --dont-fork --check --dont-release-ipvs --use-file ${checks.configuration} --pid /run/pulumi-lvs-checks.pid --checkers_pid /run/pulumi-lvs-checkers.pid`,
+    "ExecReload=/bin/kill -HUP $MAINPID",
+    "Restart=on-failure",
+    "",
+    "[Install]",
+    "WantedBy=multi-user.target",
+  ];
+}

@@ -97,7 +97,7 @@ export interface FileItem {
   /** Unit to reload when the file changes. */
   readonly notify?: string;
   /** Program that must accept the file before it replaces the old one. */
-  readonly check?: "ldirectord" | "keepalived" | "apache" | "perl";
+  readonly check?: "ldirectord" | "keepalived" | "apache" | "perl" | "syntax" | "checker";
 }
 
 /** Everything that one host is held at. */

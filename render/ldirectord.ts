@@ -2,8 +2,9 @@
 import { endpointText } from "../model/address.ts";
 import type { Destination, VirtualService } from "../model/cluster.ts";
 import { forwardingWords } from "./forwarding.ts";
-import { checkFileOf, keepsAtZero, type Way, wayOf } from "./healthCheck.ts";
+import { keepsAtZero, type Way, wayOf } from "./healthCheck.ts";
 import { flagsOf } from "./ipvs.ts";
+import { checkFileOf } from "./ldirectordChecks.ts";
 
 const checktypes: Readonly<Record<Way, string>> = { throughVip: "external-perl", ping: "ping", never: "on" };
 

@@ -11,8 +11,11 @@ export const vipProgram = read("vip.sh");
 /** The program that keepalived runs where directors share VIPs. */
 export const vrrpProgram = read("vrrp.sh");
 
-/** The Perl that ldirectord runs to check a real server through the VIP. */
+/** The Perl that checks a real server through the VIP. */
 export const checkProgram = read("check.pl");
+
+/** The Perl that runs all of these checks for keepalived. */
+export const checkerProgram = read("checker.pl");
 
 /** The Perl that a director runs to hear who else on its link uses a virtual router id. */
 export const hearProgram = read("hear.pl");

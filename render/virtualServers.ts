@@ -1,9 +1,11 @@
 /** Virtual services → virtual_server blocks (keepalived.conf(5)), every default written out so that no version decides for us. */
 import { endpointText } from "../model/address.ts";
 import type { Destination, VirtualService } from "../model/cluster.ts";
+import { serviceKey } from "../model/serviceAddress.ts";
+import { resultOf, rulesOf } from "./checker.ts";
 import { forwardingWords } from "./forwarding.ts";
-import { checkFileOf, keepsAtZero, type Way, wayOf } from "./healthCheck.ts";
-import { flagsOf, ipvsadmAt } from "./ipvs.ts";
+import { checkedThroughVip, keepsAtZero, type Way, wayOf } from "./healthCheck.ts";
+import { flagsOf } from "./ipvs.ts";
 import { block } from "./keepalived.ts";
 
 /** The whole file. */
@@ -13,6 +15,7 @@ export function renderVirtualServers(
 ): string {
   const blocks = [
     block("global_defs", ["enable_script_security", "script_user root", "smtp_alert off", ...extraLines]),
+    ...trackedFiles(services),
     ...services.map(virtualServer),
   ];
   return [
@@ -51,24 +54,17 @@ function realServer(service: VirtualService, to: Destination): string[] {
   return block(`real_server ${to.address} ${to.port}`, [
     `weight ${to.weight}`,
     ...(limited ? [`uthreshold ${upperThreshold}`, `lthreshold ${lowerThreshold}`] : []),
-    ...reconciled(service, to),
     ...checkers[wayOf(service)](service, to),
   ]);
 }
 
 /**
- * When keepalived starts, it assumes that rules already in the table are its own and correct. These scripts set each rule
- * again, so that they are.
+ * When keepalived starts, it assumes that rules already in the table are its own and correct. Who is asked by the checker has
+ * been prepared for that; these scripts set the rule of another one again.
  */
 function reconciled(service: VirtualService, to: Destination): string[] {
-  const rule = `${ipvsadmAt(service)} -r ${endpointText(to)}`;
-  const { ipvsadm } = forwardingWords[service.forwarding];
-  const edit = (weight: number) =>
-    `-e ${rule} ${ipvsadm} -w ${weight} -x ${to.upperThreshold} -y ${to.lowerThreshold}`;
-  return [
-    `notify_up "/sbin/ipvsadm ${edit(to.weight)}"`,
-    `notify_down "/sbin/ipvsadm ${keepsAtZero(service) ? edit(0) : `-d ${rule}`}"`,
-  ];
+  const { up, down } = rulesOf(service, to);
+  return [`notify_up "/sbin/ipvsadm ${up}"`, `notify_down "/sbin/ipvsadm ${down}"`];
 }
 
 const checkers: Readonly<Record<Way, (service: VirtualService, to: Destination) => string[]>> = {
@@ -76,17 +72,26 @@ const checkers: Readonly<Record<Way, (service: VirtualService, to: Destination) 
    * keepalived's own HTTP_GET and TCP_CHECK would ask from random ports, some of which IPVS still sends to a real server
    * that was asked from there before, would count time anew with each packet, and match an answer in pieces.
    */
-  throughVip: (service, to) =>
-    block("MISC_CHECK", [
-      `misc_path "/usr/bin/perl ${checkFileOf(service)} ${service.address} ${service.port} ${to.address} ${to.port}"`,
-      // It ends by itself in time; this is for one that hangs.
-      `misc_timeout ${service.healthCheck.timeoutSeconds + 5}`,
-      ...inARow(service),
-    ]),
-  ping: (service) =>
-    block("PING_CHECK", [`connect_timeout ${service.healthCheck.timeoutSeconds}`, ...inARow(service)]),
-  never: () => [],
+  throughVip: (service, to) => block("FILE_CHECK", [`track_file ${trackedAs(service, to)}`, "weight 0"]),
+  ping: (service, to) => [
+    ...reconciled(service, to),
+    ...block("PING_CHECK", [`connect_timeout ${service.healthCheck.timeoutSeconds}`, ...inARow(service)]),
+  ],
+  never: reconciled,
 };
+
+/** The files that the checker keeps. */
+function trackedFiles(services: readonly VirtualService[]): string[][] {
+  return checkedThroughVip(services).flatMap((service) =>
+    service.realServers.map((to) =>
+      block(`track_file ${trackedAs(service, to)}`, [`file ${resultOf(service, to)}`]),
+    ),
+  );
+}
+
+function trackedAs(service: VirtualService, to: Destination): string {
+  return `${serviceKey(service).replaceAll(" ", "-")}-${endpointText(to)}`;
+}
 
 function inARow({ healthCheck: { failures, intervalSeconds } }: VirtualService): string[] {
   return [`retry ${failures - 1}`, `delay_before_retry ${intervalSeconds}`];

@@ -12,6 +12,9 @@ import emptyMessages from "google-protobuf/google/protobuf/empty_pb.js";
 // With this code the Node SDK says that it has shown the program's error itself (@pulumi/pulumi/cmd/run).
 const ERROR_ALREADY_SHOWN = 32;
 
+// Linux: MAX_ARG_STRLEN in include/uapi/linux/binfmts.h.
+const MOST_KILOBYTES = 128;
+
 const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith("-")) ?? "";
 const programs = new Set<ChildProcess>();
 
@@ -54,6 +57,7 @@ function commandFor(request: requests.RunRequest): {
 
 function run(request: requests.RunRequest): Promise<requests.RunResponse> {
   const { args, cwd, env } = commandFor(request);
+  refuseLong(env.PULUMI_CONFIG ?? "");
   const response = new messages.RunResponse();
   return new Promise((resolve, reject) => {
     // The engine has read the port by now and shows whatever else appears on the host's output.
@@ -73,6 +77,15 @@ function run(request: requests.RunRequest): Promise<requests.RunResponse> {
       resolve(response);
     });
   });
+}
+
+/** The configuration goes to the program in one variable, as from the official language host; execve(2) limits its length. */
+function refuseLong(config: string): void {
+  const kilobytes = Buffer.byteLength(`PULUMI_CONFIG=${config}`) / 1024;
+  if (kilobytes < MOST_KILOBYTES) return;
+  throw new Error(
+    `the stack's configuration has ${Math.ceil(kilobytes)} KB, and Pulumi can hand a program at most ${MOST_KILOBYTES}; make so large a cluster in a program of your own (docs/how-to/own-program.md)`,
+  );
 }
 
 function stopPrograms(): void {

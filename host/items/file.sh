@@ -71,6 +71,16 @@ check_perl() {
     $check->();' "$1"
 }
 
+check_syntax() {
+  local output
+  output=$(perl -c "$1" 2>&1) || {
+    note "$output"
+    return 1
+  }
+}
+
+check_checker() { perl /usr/local/lib/pulumi-lvs/checker.pl test "$1"; }
+
 # ldirectord(8): `status` parses the file; exit code 2 is a configuration error, 0, 1 and 3 tell of the daemon. It warns of
 # a line that it would not act on.
 check_ldirectord() {

@@ -24,7 +24,8 @@ vip_read() {
 vip_set() {
   local vip=$1 link manner from "${@:2}"
   if [[ $found == *' by VRRP' ]]; then leave_vrrp; fi
-  [ "$manner" != share ] || manner=announce
+  # By now the table is as full as the health of real servers has it.
+  [ "$manner" = silent ] || manner=add
   # Elsewhere it would be answered for, or taken for this host's own.
   for link in $(links_in "${found% by VRRP}"); do
     [ "on $link" = "$wanted" ] || ip address del "$vip/32" dev "$link"

@@ -26,11 +26,11 @@ const engines: Readonly<Record<typeof labEngine, EngineFacts>> = {
   keepalived: {
     unit: "pulumi-lvs-checks.service",
     file: "/etc/keepalived/pulumi-lvs-checks.conf",
-    log: "journalctl --output cat --identifier pulumi-lvs-checks",
-    checkers: "cat /run/pulumi-lvs-checkers.pid",
+    log: "journalctl --output cat --identifier pulumi-lvs-checker",
+    checkers: "systemctl show -P MainPID pulumi-lvs-checker",
     refused: ["lvs_method DR", "lvs_method GUESS"],
     share: (vip, address, weight) =>
-      `weight ${weight}\n        notify_up "/sbin/ipvsadm -e -t ${vip}:80 -r ${address}:80 -g -w ${weight} `,
+      `weight ${weight}\n        FILE_CHECK {\n            track_file tcp-${vip}:80-${address}:80`,
   },
 };
 

@@ -70,7 +70,7 @@ describe("keepalived", () => {
     expect(await stack.answers(`http://${vip}/`, 10)).toEqual({ web2: 10 });
     await stack.onHost("web1", `ip address add ${vip}/32 dev lo scope host`);
     await eventually(kernelRules).toBe(all);
-    const log = await stack.onHost("lb1", "journalctl --output cat --identifier pulumi-lvs-checks");
+    const log = await stack.onHost("lb1", "journalctl --output cat --identifier pulumi-lvs-checker");
     const asked = `web: ${network}.21, asked through VIP ${vip}:80`;
     expect(log).toBe(`${asked}: no answer within 2 s\n${asked}: up again\n`);
   });

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { planDirector } from "../../render/director.ts";
 import { clusterOf, inCheckout, readStack, type Settings } from "../fixtures.ts";
-import { refusalOf, renderedCheck, runChecks, runPrograms } from "./checkProgram.ts";
+import { refusalOf, renderedCheck, runChecks } from "./checkProgram.ts";
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -163,23 +163,6 @@ describe("a health check", () => {
     );
     expect(ended).toMatch(/^down/);
     expect(again.at(-1)).toBe("up");
-  });
-});
-
-describe("a health check that is a program of its own", () => {
-  it("ends well where the real server is up, and logs a change once", async () => {
-    const statuses = [200, 500, 404, 200, 200];
-    const port = await http((_, response) => response.writeHead(statuses.shift() ?? 0).end());
-    const asked = `log: web: 127.0.0.1, asked through VIP 127.0.0.1:${port}`;
-    expect(await runPrograms(check(port), 5)).toEqual([
-      "up",
-      `${asked}: 500 Internal Server Error`,
-      "down",
-      "down",
-      `${asked}: up again`,
-      "up",
-      "up",
-    ]);
   });
 });
 

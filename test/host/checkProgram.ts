@@ -1,4 +1,4 @@
-/** Runs the health check of a service as ldirectord does, compiled once, called per real server, in one process; or as keepalived does. */
+/** Runs the health check of a service as ldirectord does: compiled once, called per real server, in one process. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,9 +15,7 @@ const standIn = `
   require "${inCheckout("host/check.pl")}";
   no warnings "redefine";
   *PulumiLvs::send_from = sub { };
-  *PulumiLvs::hold_probe = sub { };
-  *PulumiLvs::log_to_journal = sub { print "log: $_[0]\\n" };
-  $PulumiLvs::memory = "$ENV{FOLDER}/memory";
+  *PulumiLvs::hold_probes = sub { };
   1;`;
 
 /** What ldirectord does around a check (its sub check_external_perl), and how the check ended. */
@@ -74,23 +72,6 @@ export async function runChecks(...files: readonly string[]): Promise<string[]> 
   });
 }
 
-/** Runs the file as many times as keepalived does, each time in a process of its own, and tells the same as `runChecks`. */
-export async function runPrograms(content: string, times: number): Promise<string[]> {
-  return inFolder(async (folder) => {
-    const file = join(folder, "web");
-    writeFileSync(file, content);
-    const told: string[] = [];
-    for (let run = 0; run < times; run++) {
-      const { stdout, exitCode } = await execa("perl", [file, "127.0.0.1", "80", "127.0.0.1", "80"], {
-        env: withStandIn(folder),
-        reject: false,
-      });
-      told.push(...stdout.split("\n").filter(Boolean), exitCode === 0 ? "up" : "down");
-    }
-    return told;
-  });
-}
-
 /** What a host says of a candidate for a file of Perl; nothing when it accepts it. */
 export async function refusalOf(content: string): Promise<string> {
   return inFolder(async (folder) => {
@@ -114,7 +95,7 @@ export async function refusalOf(content: string): Promise<string> {
 
 function withStandIn(folder: string): Record<string, string> {
   writeFileSync(join(folder, "StandIn.pm"), standIn);
-  return { PERL5LIB: folder, PERL5OPT: "-MStandIn", FOLDER: folder };
+  return { PERL5LIB: folder, PERL5OPT: "-MStandIn" };
 }
 
 async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {

@@ -99,7 +99,7 @@ describe("a probe", () => {
     expect(inShell('probe_read 192.0.2.21; printf %s "$found"', ...rules)).toBe(found);
     writeFileSync(table, kernel);
     const isHeld = found === "reaches 192.0.2.21 alone";
-    expect(inPerl('print PulumiLvs::is_held("192.0.2.21") ? "held" : "not held"')).toBe(
+    expect(inPerl('print PulumiLvs::held_probes()->{"192.0.2.21"} ? "held" : "not held"')).toBe(
       isHeld ? "held" : "not held",
     );
   });
@@ -107,7 +107,7 @@ describe("a probe", () => {
   it("is absent where the kernel has no table", () => {
     rmSync(table, { force: true });
     expect(inShell('probe_read 192.0.2.21; printf %s "$found"')).toBe("absent");
-    expect(inPerl('print PulumiLvs::is_held("192.0.2.21") ? "held" : "not held"')).toBe("not held");
+    expect(inPerl('print PulumiLvs::held_probes()->{"192.0.2.21"} ? "held" : "not held"')).toBe("not held");
   });
 
   it("has the same mark for both, one that ipvsadm prints as a positive number", () => {
@@ -156,7 +156,7 @@ describe("a probe that the host's shell makes", () => {
 
 describe("a probe that a health check makes", () => {
   const made = ["-A -f 1073742357 -s rr", "-a -f 1073742357 -r 192.0.2.21 -g"];
-  const make = () => inPerl('PulumiLvs::hold_probe("192.0.2.21")');
+  const make = () => inPerl('PulumiLvs::hold_probes("192.0.2.21")');
 
   it("is made where it is missing", () => {
     writeFileSync(table, head + other);
@@ -174,7 +174,7 @@ describe("a probe that a health check makes", () => {
 it("a health check that cannot have its probe says so, and asks nobody", () => {
   writeFileSync(table, head);
   writeFileSync(join(folder, "ipvsadm"), "#!/bin/sh\nexit 1");
-  expect(inPerl('eval { PulumiLvs::hold_probe("192.0.2.21") }; print $@')).toBe(
+  expect(inPerl('eval { PulumiLvs::hold_probes("192.0.2.21") }; print $@')).toBe(
     "ipvsadm cannot make its probe\n",
   );
 });

@@ -92,9 +92,7 @@ describe("a file with a secret", () => {
 
   it("is shown without it, and with all else", () => {
     const { shown } = planned("hunter2");
-    expect(shown).toContain(
-      "    smtp_alert off\\n    [secret]\\n    [secret]\\n    }\\n}\\n\\nvirtual_server",
-    );
+    expect(shown).toContain("    smtp_alert off\\n    [secret]\\n    [secret]\\n    }\\n}\\n\\ntrack_file");
     expect(shown).not.toContain("hunter2");
     expect(planned("hunter2", false).shown).toContain("    snmp_socket {\\n    hunter2\\n    }");
   });

@@ -7,9 +7,11 @@ import { serviceKey } from "../../model/serviceAddress.ts";
 import { serviceLines } from "../../model/table.ts";
 import { forwardingWords } from "../../render/forwarding.ts";
 import { engines } from "../../render/healthEngine.ts";
+import type { FileItem, Item } from "../../render/hostPlan.ts";
 import { inTable } from "../../render/ipvs.ts";
 import { clusterOf } from "../fixtures.ts";
 import { arbitrarySettings } from "./arbitrarySettings.ts";
+import { type AskedService, readChecks } from "./checksFile.ts";
 import { fixtures } from "./fixtureClusters.ts";
 import { type Block, parseKeepalived } from "./keepalivedParser.ts";
 import { parseLdirectord } from "./ldirectordParser.ts";
@@ -25,7 +27,7 @@ interface Told {
   readonly quiesces: boolean;
 }
 
-const readers: Readonly<Record<HealthEngine, (text: string) => readonly Told[]>> = {
+const readers: Readonly<Record<HealthEngine, (text: string, checks: string) => readonly Told[]>> = {
   ldirectord: (text) =>
     parseLdirectord(text).virtuals.map(({ address, reals, directives }) => {
       const key = `${directives.protocol === "udp" ? "udp" : "tcp"} ${address}`;
@@ -44,7 +46,8 @@ const readers: Readonly<Record<HealthEngine, (text: string) => readonly Told[]>>
       return {
         lines: [serviceLine(key, scheduler, persistent, netmask, schedflags), ...shares.sort()],
         check: checked(
-          directives.checkcommand ?? (directives.checktype === "ping" ? "ping" : "none"),
+          directives.checkcommand?.replace("/usr/local/lib/pulumi-lvs/checks/", "") ??
+            (directives.checktype === "ping" ? "ping" : "none"),
           directives.checkinterval,
           directives.failurecount,
         ),
@@ -52,8 +55,9 @@ const readers: Readonly<Record<HealthEngine, (text: string) => readonly Told[]>>
         quiesces: directives.quiescent === "yes",
       };
     }),
-  keepalived: (text) =>
-    parseKeepalived(text)
+  keepalived: (text, checks) => {
+    const asked = readChecks(checks);
+    return parseKeepalived(text)
       .filter(({ name }) => name === "virtual_server")
       .map(({ arguments: endpoint, settings, blocks }) => {
         const key = `${settings.protocol === "UDP" ? "udp" : "tcp"} ${endpoint.replace(" ", ":")}`;
@@ -69,16 +73,18 @@ const readers: Readonly<Record<HealthEngine, (text: string) => readonly Told[]>>
               )
               .sort(),
           ],
-          check: onlyOne(blocks.map((server) => checkIn(server, settings.delay_loop))),
+          check: onlyOne(blocks.map((server) => checkIn(key, server, settings.delay_loop, asked))),
           fallback: settings.sorry_server?.replace(" ", ":"),
           quiesces: "inhibit_on_failure" in settings,
         };
-      }),
+      });
+  },
 };
 
 describe.each(healthEngines)("what %s is told", (engine) => {
   const expectTold = (cluster: Cluster): void => {
-    expect(readers[engine](fileFor(engine, cluster))).toEqual(cluster.virtualServices.map(expected));
+    const { file, checks } = textsFor(engine, cluster);
+    expect(readers[engine](file, checks)).toEqual(cluster.virtualServices.map(expected));
   };
 
   it.each(fixtures)("of $name is the table that the kernel must hold, and its checks", ({ cluster }) => {
@@ -90,12 +96,17 @@ describe.each(healthEngines)("what %s is told", (engine) => {
   });
 });
 
-/** The file in which an engine reads of services. */
-function fileFor(engine: HealthEngine, cluster: Cluster): string {
-  const { files, unit } = engines[engine];
-  const file = files(cluster).find((item) => item.kind === "file" && item.notify === unit);
-  if (file?.kind !== "file") throw new Error(`${engine} is told nothing`);
-  return file.content;
+/** The file in which an engine reads of services, and what the checker beside it is told; that is empty where there is none. */
+function textsFor(engine: HealthEngine, cluster: Cluster) {
+  const { files, checks, unit } = engines[engine];
+  const [director] = cluster.directors;
+  if (!director) throw new Error("the cluster has no director");
+  const contentOf = (items: readonly Item[], isIt: (item: FileItem) => boolean) =>
+    items.flatMap((item) => (item.kind === "file" && isIt(item) ? [item.content] : [])).join("");
+  return {
+    file: contentOf(files(cluster), ({ notify }) => notify === unit),
+    checks: contentOf(checks(director, cluster.virtualServices), ({ check }) => check === "checker"),
+  };
 }
 
 function expected(service: VirtualService): Told {
@@ -103,11 +114,7 @@ function expected(service: VirtualService): Told {
   const { type, intervalSeconds, failures } = healthCheck;
   return {
     lines: serviceLines(serviceKey(service), inTable(service)),
-    check: checked(
-      type === "ping" || type === "none" ? type : `/usr/local/lib/pulumi-lvs/checks/${name}`,
-      intervalSeconds,
-      failures,
-    ),
+    check: checked(type === "ping" || type === "none" ? type : name, intervalSeconds, failures),
     fallback: fallback && `${fallback}:${port}`,
     quiesces: service.quiescent || realServers.some(({ weight }) => weight === 0),
   };
@@ -131,15 +138,23 @@ function methodOf(engine: HealthEngine, word: string | undefined): string | unde
   return Object.entries(forwardingWords).find(([, words]) => words[engine] === word)?.[0];
 }
 
-/** How a real server is checked: by its file or by `ping`, how often, and how often in vain. */
+/** How a real server is checked: as its service has it or by `ping`, how often, and how often in vain. */
 function checked(by: string, interval: string | number | undefined, failures: string | number | undefined) {
   return by === "none" ? by : `by ${by} every ${interval} s, down at ${failures}`;
 }
 
 /** The check in the block of a real server; `retry` counts from the second failure on. */
-function checkIn({ blocks: [check] }: Block, interval: string | undefined): string {
-  const [, file] = /^\/usr\/bin\/perl (\S+) /.exec(check?.settings.misc_path ?? "") ?? [];
-  return checked(file ?? (check ? "ping" : "none"), interval, Number(check?.settings.retry) + 1);
+function checkIn(
+  key: string,
+  { arguments: to, blocks: [check] }: Block,
+  interval: string | undefined,
+  asked: readonly AskedService[],
+): string {
+  if (check?.name !== "FILE_CHECK")
+    return checked(check ? "ping" : "none", interval, Number(check?.settings.retry) + 1);
+  const by = asked.find((each) => check.settings.track_file?.startsWith(`${each.key.replace(" ", "-")}-`));
+  const isAsked = by?.key === key && to.replace(" ", ":") in by.realServers;
+  return isAsked ? checked(by.service, by.intervalSeconds, by.failures) : "by nobody";
 }
 
 /** What all of them are. */

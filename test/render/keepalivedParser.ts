@@ -26,7 +26,7 @@ interface Grammar {
 }
 
 const list = (entries: RegExp): Grammar => ({ arguments: none, entries });
-const trackedFile = { file: path, weight: wholeNumber, init_file: wholeNumber };
+const trackedFile = { file: /^\/[\w.:/-]+$/, weight: wholeNumber, init_file: wholeNumber };
 const retries = { retry: wholeNumber, delay_before_retry: wholeNumber };
 
 const grammar: Grammar = {
@@ -53,7 +53,7 @@ const grammar: Grammar = {
       },
       blocks: { notification_email: list(/^\S+@\S+$/) },
     },
-    track_file: { arguments: /^\w+$/, settings: trackedFile },
+    track_file: { arguments: /^[\w.:-]+$/, settings: trackedFile },
     vrrp_script: {
       arguments: /^\w+$/,
       settings: {
@@ -114,10 +114,7 @@ const grammar: Grammar = {
             notify_down: command,
           },
           blocks: {
-            MISC_CHECK: {
-              arguments: none,
-              settings: { misc_path: command, misc_timeout: wholeNumber, ...retries },
-            },
+            FILE_CHECK: { arguments: none, settings: { track_file: /^[\w.:-]+$/, weight: /^0$/ } },
             PING_CHECK: { arguments: none, settings: { connect_timeout: wholeNumber, ...retries } },
           },
         },

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Cluster } from "../../model/cluster.ts";
 import { vipsOf } from "../../model/cluster.ts";
 import { engines } from "../../render/healthEngine.ts";
-import type { HostPlan, Item } from "../../render/hostPlan.ts";
+import type { FileItem, HostPlan, Item } from "../../render/hostPlan.ts";
 import { plansOf } from "../../render/plans.ts";
 import { planRealServer } from "../../render/realServer.ts";
 import { renderScript } from "../../render/script.ts";
@@ -49,6 +49,15 @@ describe("on every real server", () => {
   });
 });
 
+/** What says how real servers are asked, with either engine. */
+function isOfChecks({ path, check }: FileItem): boolean {
+  return path.includes("/checks/") || check === "checker";
+}
+
+function isChecker(item: Item): boolean {
+  return item.kind === "unit" && item.name === "pulumi-lvs-checker.service";
+}
+
 describe("on every director", () => {
   everyCluster("VIPs come last, after a kernel table that is full", (cluster) => {
     for (const { items } of directorPlans(cluster)) {
@@ -72,7 +81,7 @@ describe("on every director", () => {
     for (const { items } of directorPlans(cluster)) {
       const told = items.findIndex(isTold(cluster));
       const needed = lastIndexOf(items, (item) =>
-        item.kind === "file" ? item.path.includes("/checks/") : item.kind === "probe",
+        item.kind === "file" ? isOfChecks(item) : item.kind === "probe" || isChecker(item),
       );
       expect(told).toBeGreaterThan(needed);
     }

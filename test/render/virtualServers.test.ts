@@ -1,10 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Destination } from "../../model/cluster.ts";
+import type { Cluster, Destination } from "../../model/cluster.ts";
+import { serviceKey } from "../../model/serviceAddress.ts";
+import { holdChecker } from "../../render/checker.ts";
+import type { Item } from "../../render/hostPlan.ts";
 import { ipvsadmAt } from "../../render/ipvs.ts";
 import { renderVirtualServers } from "../../render/virtualServers.ts";
 import { clusterOf, readStack, withChanges } from "../fixtures.ts";
 import { arbitrarySettings } from "./arbitrarySettings.ts";
+import { readChecks } from "./checksFile.ts";
 import { parseKeepalived } from "./keepalivedParser.ts";
 
 const web = "virtualServices.web";
@@ -32,47 +36,63 @@ describe("the virtual servers of any cluster", () => {
           services.flatMap(({ realServers }) => realServers).length;
         expect(count(/^virtual_server /gm)).toBe(virtualServices.length);
         expect(count(/^ +real_server /gm)).toBe(destinations(virtualServices));
-        expect(count(/^ +(MISC|PING)_CHECK /gm)).toBe(destinations(checked));
+        expect(count(/^ +(FILE|PING)_CHECK /gm)).toBe(destinations(checked));
       }),
       { numRuns: 100 },
     );
   });
 
-  it("set the rule of a real server that is up as planned, and of one that is down to no weight or not at all", () => {
+  it("have the rule of each real server set as planned where it is up, and to no weight or not at all where it is down", () => {
     fc.assert(
-      fc.property(arbitrarySettings.map(clusterOf), ({ virtualServices }) => {
-        const blocks = parseKeepalived(renderVirtualServers(virtualServices, [])).slice(1);
+      fc.property(arbitrarySettings.map(clusterOf), (cluster) => {
+        const { virtualServices } = cluster;
+        const asked = askedIn(cluster);
+        const blocks = parseKeepalived(renderVirtualServers(virtualServices, [])).filter(
+          ({ name }) => name === "virtual_server",
+        );
         for (const [at, service] of virtualServices.entries()) {
-          const scripts = blocks[at]?.blocks.map(({ settings }) => settings) ?? [];
-          const told = (weightOf: (to: Destination) => number) =>
-            service.realServers.map((to) => {
-              const thresholds = `-x ${to.upperThreshold} -y ${to.lowerThreshold}`;
-              const real = `-r ${to.address}:${to.port} -g -w ${weightOf(to)} ${thresholds}`;
-              return `/sbin/ipvsadm -e ${ipvsadmAt(service)} ${real}`;
-            });
-          expect(scripts.map(({ notify_up }) => notify_up)).toEqual(told(({ weight }) => weight));
-          const down = scripts.map(({ notify_down }) => notify_down);
-          if ("inhibit_on_failure" in (blocks[at]?.settings ?? {})) {
-            expect(down).toEqual(told(() => 0));
-          } else {
-            const deleted = service.realServers.map(
-              (to) => `/sbin/ipvsadm -d ${ipvsadmAt(service)} -r ${to.address}:${to.port}`,
-            );
-            expect(down).toEqual(deleted);
-          }
+          const { settings = {}, blocks: servers = [] } = blocks[at] ?? {};
+          const edit = (to: Destination, weight: number) => {
+            const thresholds = `-x ${to.upperThreshold} -y ${to.lowerThreshold}`;
+            return `-e ${ipvsadmAt(service)} -r ${to.address}:${to.port} -g -w ${weight} ${thresholds}`;
+          };
+          const down = (to: Destination) =>
+            "inhibit_on_failure" in settings
+              ? edit(to, 0)
+              : `-d ${ipvsadmAt(service)} -r ${to.address}:${to.port}`;
+          const expected = service.realServers.map((to) => ({ up: edit(to, to.weight), down: down(to) }));
+          const byScripts = servers.map(({ settings: { notify_up, notify_down } }) => ({
+            up: notify_up?.replace("/sbin/ipvsadm ", ""),
+            down: notify_down?.replace("/sbin/ipvsadm ", ""),
+          }));
+          const prepared = asked.find(({ key }) => key === serviceKey(service));
+          const told = service.realServers.map((to) => prepared?.realServers[`${to.address}:${to.port}`]);
+          expect(prepared ? told : byScripts).toEqual(expected);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 });
+
+/** What the checker is told of the services that it asks. */
+function askedIn(cluster: Cluster) {
+  const [director] = cluster.directors;
+  const file = director && holdChecker(director, cluster.virtualServices).find(isChecks);
+  return file?.kind === "file" ? readChecks(file.content) : [];
+}
+
+function isChecks(item: Item): boolean {
+  return item.kind === "file" && item.check === "checker";
+}
 
 describe("a virtual server", () => {
   it.each([
     [1, "retry 0"],
     [4, "retry 3"],
   ])("with %i failures in a row: %s", (failures, line) => {
-    expect(rendered({ [`${web}.healthCheck.failures`]: failures })).toContain(` ${line}\n`);
+    const healthCheck = { type: "ping", failures };
+    expect(rendered({ [`${web}.healthCheck`]: healthCheck })).toContain(` ${line}\n`);
   });
 
   it("keeps a real server at weight 0 where ldirectord would", () => {

@@ -50,6 +50,16 @@ test("the program gets its settings, its output is shown and its exports are kep
   expect((await pulumi("stack", "output", "key", "--show-secrets")).output.trim()).toBe("hush");
 });
 
+test("settings that are too long for a program are refused with their length", async () => {
+  const pulumi = await project("export const unused = 1;");
+  for (const key of ["half", "other"]) await pulumi("config", "set", key, "x".repeat(70_000));
+  const { exitCode, output } = await pulumi("preview");
+  expect(exitCode).not.toBe(0);
+  expect(output).toContain(
+    "the stack's configuration has 137 KB, and Pulumi can hand a program at most 128; make so large a cluster in a program of your own",
+  );
+});
+
 test("an error the program reports is shown once, without a stack trace", async () => {
   const pulumi = await project(`
     import { RunError } from "@pulumi/pulumi";

@@ -1,0 +1,277 @@
+/** The checker that runs beside keepalived, for real, against servers on the loopback; the kernel's table is a text of the test's. */
+import { type ChildProcess, spawn } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { holdChecker } from "../../render/checker.ts";
+import { clusterOf, inCheckout, type Settings } from "../fixtures.ts";
+
+/** Packets carry no mark, which only root may set. */
+const standIn = `
+  $INC{"$ENV{FOLDER}/check.pl"} = "${inCheckout("host/check.pl")}";
+  require "${inCheckout("host/check.pl")}";
+  no warnings "redefine";
+  *PulumiLvs::send_from = sub { };
+  *PulumiLvs::hold_probes = sub { };
+  1;`;
+
+let folder: string;
+let log = "";
+let checker: ChildProcess | undefined;
+const servers: Server[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "pulumi-lvs-checker-"));
+  log = "";
+  copyFileSync(inCheckout("host/checker.pl"), join(folder, "checker.pl"));
+  writeFileSync(join(folder, "StandIn.pm"), standIn);
+  const ipvsadm = `#!/bin/sh\n[ "$1" = -R ] && exec cat >"${folder}/changes"\ncat "${folder}/rules"`;
+  mkdirSync(join(folder, "bin"));
+  writeFileSync(join(folder, "bin/ipvsadm"), ipvsadm);
+  chmodSync(join(folder, "bin/ipvsadm"), 0o755);
+  balance();
+});
+
+afterEach(async () => {
+  const running = checker;
+  checker = undefined;
+  if (running?.exitCode === null) {
+    const ended = new Promise((end) => running.once("close", end));
+    running.kill();
+    await ended;
+  }
+  for (const server of servers.splice(0)) server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const env = () => ({
+  ...process.env,
+  FOLDER: folder,
+  PATH: `${folder}/bin:${process.env.PATH}`,
+  PERL5LIB: folder,
+  PERL5OPT: "-MStandIn",
+  PULUMI_LVS_RESULTS: join(folder, "results"),
+});
+
+/** Rules of the kernel's table, as ipvsadm prints them. */
+function balance(...rules: readonly string[]): void {
+  writeFileSync(join(folder, "rules"), rules.map((rule) => `${rule}\n`).join(""));
+}
+
+async function portOf(server: Server): Promise<number> {
+  servers.push(server);
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return (server.address() as AddressInfo).port;
+}
+
+const http = (answer: RequestListener) => portOf(createServer(answer));
+/** It takes connections, and says nothing. */
+const silent = () => portOf(createTcpServer((socket) => socket.on("error", () => undefined)));
+
+/** What the checker is told of services, each with one real server, its port of the health check as given. */
+function tell(ports: Readonly<Record<string, number>>, settings: Settings = {}): void {
+  const services = Object.entries(ports).map(([name, port], at) => [
+    name,
+    {
+      address: "198.18.7.100",
+      port: 80 + at,
+      healthCheck: { port, intervalSeconds: 1, timeoutSeconds: 2, ...settings },
+      realServers: { web1: { weight: 3 } },
+    },
+  ]);
+  const cluster = clusterOf({
+    subnet: "198.18.7.0/24",
+    healthEngine: "keepalived",
+    directors: { lb1: { address: "198.18.7.11" } },
+    realServers: { web1: { address: "198.18.7.21" } },
+    virtualServices: Object.fromEntries(services),
+  });
+  const [director] = cluster.directors;
+  const items = director ? holdChecker(director, cluster.virtualServices) : [];
+  const [file] = items.flatMap((item) => (item.kind === "file" && item.check === "checker" ? [item] : []));
+  // The loopback stands in for the VIP.
+  write(file?.content.replaceAll("vip => '198.18.7.100'", "vip => '127.0.0.1'") ?? "");
+}
+
+const write = (content: string) => writeFileSync(join(folder, "services"), content);
+const verb = (...words: string[]) =>
+  execa("perl", [join(folder, "checker.pl"), ...words], { env: env(), reject: false, all: true });
+
+function run(): void {
+  checker = spawn("perl", [join(folder, "checker.pl"), "run"], {
+    env: env(),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  checker.stderr?.on("data", (text) => {
+    log += text;
+  });
+}
+
+const fileOf = (port = 80) => join(folder, `results/tcp-198.18.7.100:${port}-198.18.7.21:${port}`);
+const result = (port = 80) => (existsSync(fileOf(port)) ? readFileSync(fileOf(port), "utf8") : undefined);
+const isReady = () => existsSync(join(folder, "results/ready"));
+const eventually = (value: () => unknown) => expect.poll(value, { timeout: 10_000, interval: 20 });
+const web = (port: number) => `web: 198.18.7.21, asked through VIP 127.0.0.1:${port}`;
+
+function know(text: "0" | "1", port = 80): void {
+  mkdirSync(join(folder, "results"), { recursive: true });
+  writeFileSync(fileOf(port), `${text}\n`);
+}
+
+describe("the checker", () => {
+  it("keeps a file for each real server, 0 where it is up and 1 where it is down, and logs each change once", async () => {
+    let status = 200;
+    let asked = 0;
+    const port = await http((_, response) => response.writeHead(status, void asked++).end());
+    tell({ web: port });
+    run();
+    await eventually(result).toBe("0\n");
+    status = 500;
+    await eventually(result).toBe("1\n");
+    const failing = asked;
+    await eventually(() => asked > failing + 1).toBe(true);
+    status = 200;
+    await eventually(result).toBe("0\n");
+    expect(log).toBe(`${web(port)}: 500 Internal Server Error\n${web(port)}: up again\n`);
+  });
+
+  it("takes one for down after as many failures in a row as configured, and for up at once", async () => {
+    const statuses = [200, 500, 500, 200, 500, 500, 500];
+    const seen: unknown[] = [];
+    const port = await http((_, response) => {
+      seen.push(result());
+      response.writeHead(statuses.shift() ?? 200).end();
+    });
+    tell({ web: port }, { failures: 3 });
+    run();
+    await eventually(() => seen.length).toBeGreaterThan(8);
+    expect(seen.slice(0, 9)).toEqual(["1\n", ...Array(6).fill("0\n"), "1\n", "0\n"]);
+  });
+
+  it("waits for nobody: one that says nothing holds up no other, not even the first time", async () => {
+    const silence = await silent();
+    const port = await http((_, response) => response.end());
+    tell({ ...Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`dead${at}`, silence])), web: port });
+    const begin = Date.now();
+    run();
+    await eventually(() => result(120)).toBe("0\n");
+    expect(Date.now() - begin).toBeLessThan(2000);
+    await eventually(() => log).toContain("dead39: 198.18.7.21, asked through VIP");
+    expect(log.match(/no answer within 2 s/g)).toHaveLength(40);
+  });
+
+  it("has one that was never asked for down until it answers, and is ready at once", async () => {
+    tell({ web: await silent() });
+    run();
+    await eventually(isReady).toBe(true);
+    expect(result()).toBe("1\n");
+  });
+
+  it("says nothing of one that gets connections already until it has asked, and is ready only then", async () => {
+    balance("-A -t 198.18.7.100:80 -s wrr", "-a -t 198.18.7.100:80 -r 198.18.7.21:80 -g -w 1");
+    const port = await http((_, response) => setTimeout(() => response.end(), 600));
+    tell({ web: port });
+    run();
+    await vi.waitUntil(() => existsSync(join(folder, "results")));
+    await new Promise((later) => setTimeout(later, 300));
+    expect([result(), isReady()]).toEqual([undefined, false]);
+    await eventually(isReady).toBe(true);
+    expect(result()).toBe("0\n");
+  });
+
+  it("starts anew at a reload, with what it has found before and what it is told now", async () => {
+    const asked: unknown[] = [];
+    const port = await http(({ url }, response) => {
+      asked.push(url);
+      response.writeHead(url === "/new" ? 200 : 404).end();
+    });
+    tell({ web: port }, { path: "/old" });
+    run();
+    await eventually(() => log).toContain("404 Not Found");
+    tell({ web: port, more: await silent() }, { path: "/new" });
+    expect((await verb("reload", String(checker?.pid))).all).toBe("");
+    expect(result(81)).toBe("1\n");
+    await eventually(result).toBe("0\n");
+    expect(asked).toContain("/new");
+    expect(log).toBe(`${web(port)}: 404 Not Found\n${web(port)}: up again\n`);
+    expect(checker?.exitCode).toBeNull();
+  });
+
+  it("says where it has ended before it was ready", async () => {
+    write("no Perl (");
+    run();
+    await vi.waitUntil(() => checker?.exitCode !== null);
+    expect((await verb("reload", String(checker?.pid))).exitCode).not.toBe(0);
+  });
+});
+
+describe("the rules of a table that is there before keepalived starts", () => {
+  const rule = (port: number, weight: number) => [
+    `-A -t 198.18.7.100:${port} -s wrr`,
+    `-a -t 198.18.7.100:${port} -r 198.18.7.21:${port} -g -w ${weight}`,
+  ];
+
+  it("are set as the results have it, those that are there", async () => {
+    balance(...rule(80, 1), ...rule(81, 1), ...rule(83, 1));
+    tell({ up: 1, down: 1, absent: 1, unknown: 1 });
+    know("0");
+    know("1", 81);
+    know("0", 82);
+    expect((await verb("prepare")).all).toBe("");
+    expect(readFileSync(join(folder, "changes"), "utf8").split("\n")).toEqual([
+      "-e -t 198.18.7.100:80 -r 198.18.7.21:80 -g -w 3 -x 0 -y 0",
+      "-d -t 198.18.7.100:81 -r 198.18.7.21:81",
+      "",
+    ]);
+  });
+
+  it("are left alone where there are none", async () => {
+    tell({ web: 1 });
+    know("0");
+    expect((await verb("prepare")).all).toBe("");
+    expect(existsSync(join(folder, "changes"))).toBe(false);
+  });
+});
+
+describe("a real server that is asked once", () => {
+  it("is up, or why not is told", async () => {
+    const port = await http(({ url }, response) => response.writeHead(url === "/" ? 200 : 503).end());
+    tell({ web: port }, { path: "/" });
+    expect(await verb("once", "web", "198.18.7.21:80")).toMatchObject({ exitCode: 0, all: "" });
+    tell({ web: port }, { path: "/other" });
+    const { exitCode, all } = await verb("once", "web", "198.18.7.21:80");
+    expect([exitCode === 0, all]).toEqual([false, "503 Service Unavailable"]);
+    expect((await verb("once", "mail", "198.18.7.21:80")).all).toBe("no service mail");
+  });
+});
+
+describe("what the checker is to be told", () => {
+  it("is accepted", async () => {
+    tell({ web: 80, "it-s": 81 }, { path: "/it's", expect: "it's (ok|\\\\)", virtualHost: "a.example" });
+    expect(await verb("test", join(folder, "services"))).toMatchObject({ exitCode: 0, all: "" });
+  });
+
+  it.each([
+    ["does not compile", () => write("{ type => 'http' "), /syntax error|Missing right curly/],
+    ["has a pattern that is none", () => tell({ web: 80 }, { expect: "(" }), /Unmatched \( in regex/],
+    ["asks in a way that there is not", () => write("{ type => 'gopher' },"), /no way to check "gopher"/],
+  ])("is refused when it %s", async (_, prepare, reason) => {
+    prepare();
+    const { exitCode, all } = await verb("test", join(folder, "services"));
+    expect(exitCode).not.toBe(0);
+    expect(all).toMatch(reason);
+  });
+});
