@@ -79,10 +79,9 @@ export async function refusalOf(content: string): Promise<string> {
     const { exitCode, all } = await execa(
       "bash",
       [
-        "-euo",
-        "pipefail",
+        // As options these would hold for /etc/bash.bashrc too, which bash reads where it takes the pipe for a remote shell.
         "-c",
-        '. "$1"; check_perl "$2"',
+        'set -euo pipefail; . "$1"; check_perl "$2"',
         "-",
         inCheckout("host/items/file.sh"),
         join(folder, "candidate"),
