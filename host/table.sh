@@ -17,6 +17,8 @@ other_services_planned=
 missed=
 # Starting checks goes on for so long; who is not asked counts as out by its health check.
 longest_asking_seconds=4
+# Where checker.pl keeps what it finds.
+check_results=/run/pulumi-lvs-checks
 # Of the routing rule that mutes; before those of the main table (ip-rule(8)) and next to that of vrrp.sh.
 mute_preference=31908
 
@@ -76,10 +78,21 @@ find_missed() {
   missed=$(
     while IFS='|' read -r name _ asked; do
       [ "$((SECONDS - begin))" -lt "$longest_asking_seconds" ] || break
-      { [ -n "$name" ] && ask "$asked" "$name" 5 >/dev/null 2>&1 && printf 'missed %s\n' "$name"; } &
+      [ -n "$name" ] || continue
+      case $asked in
+        'checker '*) ! is_up "$name" || printf 'missed %s\n' "$name" ;;
+        *) { ask "$asked" "$name" 5 >/dev/null 2>&1 && printf 'missed %s\n' "$name"; } & ;;
+      esac
     done <<<"$missing"
     wait
   )$'\n'
+}
+
+# is_up NAME, as checker.pl has found it.
+is_up() {
+  local key=${1% to *} result=''
+  read -r result 2>/dev/null <"$check_results/${key// /-}-${1##* }" || true
+  [ "$result" = 0 ]
 }
 
 # print_log LOG: a file of ldirectord's, or "the journal of UNIT".

@@ -154,10 +154,14 @@ describe("a real server that is out of the table", () => {
   });
 
   /** What is found of the service while the daemon's log, a file or a journal, ends with these messages. */
-  const inspected = (said: readonly string[], log = `${sandbox.folder}/log`) => {
+  const inspected = (
+    said: readonly string[],
+    log = `${sandbox.folder}/log`,
+    changes: Partial<ServiceItem> = {},
+  ) => {
     sandbox.write("log", said.map((line) => `[Sun Nov 22 21:39:48 2026|ldirectord.cf|7] ${line}\n`).join(""));
     return sandbox.bash(
-      `${planOf(serviceItem(planned, { log }))}\ncompare inspect\nprintf '%s' "\${differences[2]:-as planned}"`,
+      `${planOf(serviceItem(planned, { log, ...changes }))}\ncheck_results=$folder/results\ncompare inspect\nprintf '%s' "\${differences[2]:-as planned}"`,
     );
   };
   const web1Is = (said: string) => `${said} real server: 192.0.2.21:80 (192.0.2.100:80)`;
@@ -181,6 +185,15 @@ describe("a real server that is out of the table", () => {
     const removed = keepalivedIs("Removing", "from");
     expect(inspected([keepalivedIs("Adding", "to"), removed], journal)).toBe("as planned");
     expect(inspected([removed, keepalivedIs("Adding", "to")], journal)).toBe(gone);
+  });
+
+  it("is not asked where the checker has asked it, and is missed where it is up", () => {
+    const check = "checker web";
+    sandbox.write("results/tcp-192.0.2.100:80-192.0.2.21:80", "0\n");
+    expect(inspected([], undefined, { check })).toBe(gone);
+    sandbox.write("results/tcp-192.0.2.100:80-192.0.2.21:80", "1\n");
+    expect(inspected([], undefined, { check })).toBe("as planned");
+    expect(sandbox.read("asked")).toBeUndefined();
   });
 
   it("is told from other ones in the log", () => {
