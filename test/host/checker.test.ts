@@ -205,6 +205,7 @@ describe("the checker", () => {
     expect((await verb("reload", String(checker?.pid))).all).toBe("");
     expect(result(81)).toBe("1\n");
     await eventually(result).toBe("0\n");
+    expect((await verb("reload", String(checker?.pid))).all).toBe("");
     expect(asked).toContain("/new");
     expect(log).toBe(`${web(port)}: 404 Not Found\n${web(port)}: up again\n`);
     expect(checker?.exitCode).toBeNull();
