@@ -141,8 +141,7 @@ sub answered {
     chomp $failure if defined $failure;
     PulumiLvs::log_change( sub { print STDERR "@_\n" }, $service, $service->{vip}, $address, $failure );
     $one->{failures} = defined $failure ? $one->{failures} + 1 : 0;
-    my $is_certain = !$one->{failures} || $one->{failures} >= $service->{failures} || !defined $one->{is_down};
-    settle( $one, $one->{failures} ? 1 : 0 ) if $is_certain;
+    settle( $one, $one->{failures} ? 1 : 0 ) if !$one->{failures} || $one->{failures} >= $service->{failures};
     ask_within( $one, $one->{is_spread}++ ? 1 : rand );
 }
 

@@ -192,6 +192,18 @@ describe("the checker", () => {
     expect(result()).toBe("0\n");
   });
 
+  it("takes one that gets connections already out for no single failure either, where more are asked for", async () => {
+    balance("-A -t 198.18.7.100:80 -s wrr", "-a -t 198.18.7.100:80 -r 198.18.7.21:80 -g -w 1");
+    const statuses = [500, 500];
+    const port = await http((_, response) => response.writeHead(statuses.shift() ?? 200).end());
+    tell({ web: port }, { failures: 3 });
+    run();
+    await eventually(() => log).toContain("500 Internal Server Error");
+    expect([result(), isReady()]).toEqual([undefined, false]);
+    await eventually(isReady).toBe(true);
+    expect(result()).toBe("0\n");
+  });
+
   it("starts anew at a reload, with what it has found before and what it is told now", async () => {
     const asked: unknown[] = [];
     const port = await http(({ url }, response) => {
