@@ -117,6 +117,9 @@ sub plan {
     return { %plan, table => table_of(@lines) };
 }
 
+# Whether checker.pl asks it.
+sub is_checked { my ( $plan, $name ) = @_; return $plan->{service}{ service_of($name) }{check} =~ /^checker / }
+
 sub input { chomp( my @input = <STDIN> ); return grep { $_ ne '' } @input }
 
 # Without the fallback, which comes and goes with the health of the real servers.

@@ -44,13 +44,14 @@ my %verbs = (
     },
 
     # missing [LOG] <PLAN: planned real servers that are not in their service, NAME|LINE|CHECK; with the health daemon's LOG,
-    # without those that it has taken out.
+    # without those that it has taken out. It does not say of each that it has put it back, so that what the checker has found
+    # counts instead where there is one.
     missing => sub {
         my ( $plan, $now ) = ( plan(), kernel() );
         my %is_taken_out = map { $_ => 1 } map { taken_out($_) } @_;
         my @planned      = map { real( $plan->{table}, $_ ) } grep { $now->{rest}{$_} } services( $plan->{table} );
         return map { join '|', $_, line( $plan->{table}, $_ ), $plan->{service}{ service_of($_) }{check} }
-          grep { !$now->{rest}{$_} && !$is_taken_out{ s/^\w+ //r } } @planned;
+          grep { !$now->{rest}{$_} && ( is_checked( $plan, $_ ) || !$is_taken_out{ s/^\w+ //r } ) } @planned;
     },
 
     # shares <NAMES

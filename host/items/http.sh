@@ -4,8 +4,11 @@ http_read() {
   local address port path line=''
   read -r address port path <<<"$1"
   wanted='answers 200' found='no answer'
-  # Without the address another host would be asked.
-  [ -n "$(ip -o address show to "$address")" ] || return 0
+  # Without the address another host would be asked; that it is missing is told by its own item.
+  [ -n "$(ip -o address show to "$address")" ] || {
+    found=$wanted
+    return 0
+  }
   # shellcheck disable=SC2016 # expanded by the inner shell, from its own arguments
   line=$(timeout 3 bash -c 'exec 3<>"/dev/tcp/$1/$2" && printf "GET %s HTTP/1.0\r\n\r\n" "$3" >&3 && read -r line <&3 && echo "$line"' \
     - "$address" "$port" "$path" 2>/dev/null) || true

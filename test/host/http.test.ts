@@ -26,9 +26,10 @@ afterAll(() => {
 
 // All of 127.0.0.0/8 leads to the server, but one address of it is on an interface.
 it.each([
-  ["what it answers", "127.0.0.1", "/healthz", "answers 200"],
-  ["that it answers otherwise", "127.0.0.1", "/other", "answers 404"],
-  ["nothing of an address that is another host's", "127.0.0.2", "/healthz", "no answer"],
-])("is %s", (_, address, path, found) => {
-  expect(sandbox.bash(`http_read "${address} ${port} ${path}"; echo "$found"`)).toBe(`${found}\n`);
+  ["what it answers", "127.0.0.1 PORT /healthz", "answers 200"],
+  ["that it answers otherwise", "127.0.0.1 PORT /other", "answers 404"],
+  ["that nobody listens", "127.0.0.1 1 /", "no answer"],
+  ["no difference at an address that it does not have", "127.0.0.2 PORT /other", "answers 200"],
+])("is %s", (_, asked, found) => {
+  expect(sandbox.bash(`http_read "${asked.replace("PORT", port)}"; echo "$found"`)).toBe(`${found}\n`);
 });

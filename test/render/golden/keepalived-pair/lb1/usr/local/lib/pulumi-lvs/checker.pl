@@ -141,8 +141,7 @@ sub answered {
     chomp $failure if defined $failure;
     PulumiLvs::log_change( sub { print STDERR "@_\n" }, $service, $service->{vip}, $address, $failure );
     $one->{failures} = defined $failure ? $one->{failures} + 1 : 0;
-    my $is_certain = !$one->{failures} || $one->{failures} >= $service->{failures} || !defined $one->{is_down};
-    settle( $one, $one->{failures} ? 1 : 0 ) if $is_certain;
+    settle( $one, $one->{failures} ? 1 : 0 ) if !$one->{failures} || $one->{failures} >= $service->{failures};
     ask_within( $one, $one->{is_spread}++ ? 1 : rand );
 }
 
@@ -193,12 +192,14 @@ sub tell_that_alive {
 
 # --- Verbs ---
 
+my $is_to_start_anew;
+
 sub run {
     $SIG{PIPE} = 'IGNORE';
     make_path($results);
     unlink $ready;
-    # Itself, as it is by now. What is known stands in the results.
-    $SIG{HUP} = sub { exec $^X, __FILE__, 'run' };
+    # Perl blocks a signal while it is handled, and the next program would inherit that.
+    local $SIG{HUP} = sub { $is_to_start_anew = 1 };
     load();
     tell_that_alive();
     for my $one (@checked) {
@@ -206,12 +207,14 @@ sub run {
         else                      { ask($one) }
     }
     tell_that_ready();
-    while (1) {
+    until ($is_to_start_anew) {
         my $count = select my $can_read = $readable, my $can_write = $writable, undef, $tick_seconds;
         if ( $count > 0 ) { go_on($_) for grep { defined } map { $asking{$_} } numbers_in( $can_read | $can_write ) }
         do_what_is_due();
         ask( shift @waiting ) while @waiting && keys %asking < $most_at_once;
     }
+    # Itself, as it is by now. What is known stands in the results.
+    exec $^X, __FILE__, 'run';
 }
 
 sub numbers_in {
