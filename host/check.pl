@@ -262,17 +262,35 @@ sub hold_probes {
     die "ipvsadm cannot make its probe\n" if grep { !$held->{$_} } @missing;
 }
 
-# The real servers whose probes lead to them, and to nobody else. The kernel prints marks and addresses in hexadecimal.
+# The real servers whose probes lead to them, and to nobody else.
 sub held_probes {
-    open my $lines, '<', $table or return {};
-    local $/ = undef;
-    my $text = <$lines>;
+    my $text = table_text();
     my %held;
     while ( $text =~ /^FWM +([0-9A-F]{8}) rr *\n +-> ([0-9A-F]{8}):0000 +Route +1 .*\n(?! +->)/mg ) {
-        my ( $mark, $address ) = ( hex $1, join '.', unpack 'C4', pack 'N', hex $2 );
+        my ( $mark, $address ) = ( hex $1, dotted($2) );
         $held{$address} = 1 if $mark == mark($address);
     }
     return \%held;
 }
+
+# Who gets new connections: `tcp VIP:PORT to ADDRESS:PORT`.
+sub served {
+    my ( $service, %served );
+    for ( split /\n/, table_text() ) {
+        if    (/^(TCP|UDP) +(\w{8}):(\w{4}) /)        { $service = lc($1) . ' ' . dotted($2) . ':' . hex $3 }
+        elsif (/^FWM /)                               { $service = undef }
+        elsif (/^ +-> (\w{8}):(\w{4}) +\w+ +[1-9]/) { $served{ "$service to " . dotted($1) . ':' . hex $2 } = 1 if $service }
+    }
+    return \%served;
+}
+
+# What the kernel has: it prints marks, addresses and ports in hexadecimal.
+sub table_text {
+    open my $lines, '<', $table or return '';
+    local $/ = undef;
+    return <$lines> // '';
+}
+
+sub dotted { return join '.', unpack 'C4', pack 'N', hex $_[0] }
 
 1;

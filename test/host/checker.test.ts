@@ -26,6 +26,7 @@ const standIn = `
   no warnings "redefine";
   *PulumiLvs::send_from = sub { };
   *PulumiLvs::hold_probes = sub { };
+  $PulumiLvs::table = "$ENV{FOLDER}/ip_vs";
   1;`;
 
 let folder: string;
@@ -38,7 +39,12 @@ beforeEach(() => {
   log = "";
   copyFileSync(inCheckout("host/checker.pl"), join(folder, "checker.pl"));
   writeFileSync(join(folder, "StandIn.pm"), standIn);
-  const ipvsadm = `#!/bin/sh\n[ "$1" = -R ] && exec cat >"${folder}/changes"\ncat "${folder}/rules"`;
+  const ipvsadm = `#!/bin/sh
+    case $1 in
+      -R) cat >"${folder}/changes" ;;
+      -Sn) cat "${folder}/rules" ;;
+      *) echo "$*" >>"${folder}/changes" ;;
+    esac`;
   mkdirSync(join(folder, "bin"));
   writeFileSync(join(folder, "bin/ipvsadm"), ipvsadm);
   chmodSync(join(folder, "bin/ipvsadm"), 0o755);
@@ -202,6 +208,22 @@ describe("the checker", () => {
     expect([result(), isReady()]).toEqual([undefined, false]);
     await eventually(isReady).toBe(true);
     expect(result()).toBe("0\n");
+  });
+
+  it("takes out one that is down and that keepalived has missed, in its own service alone", async () => {
+    const line = (weight: number) => `  -> C6120715:0050      Route   ${weight}      0          0         \n`;
+    const kernel = (weight: number) =>
+      `TCP  C6120764:0050 wrr  \n${line(weight)}TCP  C6120765:0050 wrr  \n${line(1)}FWM  46120715 rr \n${line(1)}`;
+    const changes = () =>
+      existsSync(join(folder, "changes")) ? readFileSync(join(folder, "changes"), "utf8") : "";
+    writeFileSync(join(folder, "ip_vs"), kernel(0));
+    tell({ web: await http((_, response) => response.writeHead(500).end()) });
+    run();
+    await new Promise((later) => setTimeout(later, 3000));
+    expect(changes()).toBe("");
+    writeFileSync(join(folder, "ip_vs"), kernel(1));
+    await eventually(changes).toBe("-d -t 198.18.7.100:80 -r 198.18.7.21:80\n");
+    expect(log).toContain("web: 198.18.7.21:80 is down, and keepalived has missed it: taken out\n");
   });
 
   it("starts anew at a reload, with what it has found before and what it is told now", async () => {

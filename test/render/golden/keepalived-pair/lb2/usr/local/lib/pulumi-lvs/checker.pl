@@ -25,7 +25,7 @@ require "$folder/check.pl";
 # A burst must not be too much for the real servers.
 my $most_at_once  = 512;
 my $tick_seconds  = 0.1;
-my $probe_seconds = 1;
+my $table_seconds = 1;
 my $alive_seconds = 10;
 
 # What becomes known of each real server of a service: whether it is down, and how often in a row it has failed.
@@ -105,7 +105,7 @@ sub ask {
 # The kernel's table is read for many checks at once.
 sub hold_probe {
     my ($address) = @_;
-    if ( now() > $probes_are_old_at ) { %held = %{ PulumiLvs::held_probes() }; $probes_are_old_at = now() + $probe_seconds }
+    if ( now() > $probes_are_old_at ) { %held = %{ PulumiLvs::held_probes() }; $probes_are_old_at = now() + $table_seconds }
     return if $held{$address};
     PulumiLvs::hold_probes($address);
     $held{$address} = 1;
@@ -141,6 +141,7 @@ sub answered {
     chomp $failure if defined $failure;
     PulumiLvs::log_change( sub { print STDERR "@_\n" }, $service, $service->{vip}, $address, $failure );
     $one->{failures} = defined $failure ? $one->{failures} + 1 : 0;
+    take_out($one) if $one->{is_down} && $one->{failures};
     settle( $one, $one->{failures} ? 1 : 0 ) if !$one->{failures} || $one->{failures} >= $service->{failures};
     ask_within( $one, $one->{is_spread}++ ? 1 : rand );
 }
@@ -158,6 +159,18 @@ sub settle {
     return if defined $one->{is_down} && $one->{is_down} == $is_down;
     $one->{is_down} = $is_down;
     write_file( $one->{result}, $is_down );
+}
+
+# keepalived may have read a file just before it changed, and not watched it yet. It has had an interval since.
+my ( $served, $served_is_old_at ) = ( {}, 0 );
+
+sub take_out {
+    my ($one) = @_;
+    my ( $service, $real_server ) = @$one{qw(service real_server)};
+    if ( now() > $served_is_old_at ) { $served = PulumiLvs::served(); $served_is_old_at = now() + $table_seconds }
+    return if !delete $served->{"$service->{key} to $real_server"};
+    print STDERR "$service->{service}: $real_server is down, and keepalived has missed it: taken out\n";
+    system 'ipvsadm', split / /, $service->{realServers}{$real_server}{down};
 }
 
 sub read_file { local ( $/, @ARGV ) = ( undef, @_ ); return <> =~ s/\n\z//r }
