@@ -6,6 +6,7 @@ import { describePlan, itemWords } from "../../render/hostPlan.ts";
 import { plansOf } from "../../render/plans.ts";
 import { renderScript } from "../../render/script.ts";
 import {
+  checkerProgram,
   checkProgram,
   hearProgram,
   shellLibrary,
@@ -22,6 +23,7 @@ const golden = inCheckout("test/render/golden");
 const programs = new Map([
   [vipProgram, "host/vip.sh"],
   [checkProgram, "host/check.pl"],
+  [checkerProgram, "host/checker.pl"],
   [hearProgram, "host/hear.pl"],
   [vrrpProgram, "host/vrrp.sh"],
 ]);
