@@ -55,6 +55,16 @@ async function onLink(host: string) {
   return entry(NetworkSettings.Networks, `pulumi-lvs-${stack.name}`);
 }
 
+const onBoth = (command: string) =>
+  Promise.all(["lb1", "lb2"].map((director) => stack.onHost(director, command)));
+
+/** What a director forwards is 150 ms late: a handshake takes as long as with clients that are far away. */
+const farClients = [
+  "tc qdisc add dev eth0 root handle 1: prio",
+  "tc qdisc add dev eth0 parent 1:3 netem delay 150ms",
+  `tc filter add dev eth0 parent 1: protocol ip u32 match ip dst ${vip}/32 flowid 1:3`,
+].join(" && ");
+
 const macOf = async (host: string) => (await onLink(host)).MacAddress;
 
 beforeAll(async () => {
@@ -116,13 +126,33 @@ describe("under load, nothing is lost", () => {
       `${before.master} holds the VIPs; directors are changed in this order: ${before.backup}, ${before.master}`,
     );
     expect(preview.shown).toContain(`${before.master}: VIPs handed over to ${before.backup}, changed`);
+    await onBoth(farClients);
     const shown = await upUnderLoad(stack, vip, weight(3));
+    await onBoth("tc qdisc del dev eth0 root");
     const changed = (name: string) => shown.indexOf(`${name}: file ${engine.file}`);
     const handedOver = shown.indexOf(`${before.master}: the VIPs are handed over`);
     expect(changed(before.backup)).toBeGreaterThan(-1);
     expect(handedOver).toBeGreaterThan(changed(before.backup));
     expect(changed(before.master)).toBeGreaterThan(handedOver);
     expect(await roles()).toEqual({ master: before.backup, backup: before.master });
+  });
+});
+
+describe("a handover that is cut off while it holds new connections", () => {
+  it("lets them in again by itself, and the VIPs stay", async () => {
+    const { master } = await roles();
+    const found = await stack.onHost(
+      master,
+      [
+        "bash /var/lib/pulumi-lvs/script handover & run=$!",
+        "until [ -e /run/pulumi-lvs-held ]; do sleep 0.01; done",
+        "until [ $(sysctl -n net.ipv4.vs.drop_packet) = 3 ]; do sleep 0.01; done",
+        "kill -KILL $run; sleep 4",
+        "sysctl -n net.ipv4.vs.drop_packet net.ipv4.vs.am_droprate; ls /run/pulumi-lvs-held || true",
+      ].join("\n"),
+    );
+    expect(found).toBe("0\n10\n");
+    expect((await roles()).master).toBe(master);
   });
 });
 
@@ -159,8 +189,6 @@ describe("a configuration that the standby's daemon refuses", () => {
 
 describe("VRRP that a filter on both directors drops, as a host firewall does,", () => {
   const filter = "tc filter add dev eth0 parent ffff: protocol ip u32 match ip protocol 112 0xff action drop";
-  const onBoth = (command: string) =>
-    Promise.all(["lb1", "lb2"].map((director) => stack.onHost(director, command)));
   const split = `VIP ${vip}: held by lb1 (MASTER) and lb2 (MASTER); ARP is answered by lb1 and lb2`;
 
   it("ends up, status and drift with who holds the VIP, though nothing differs on any host", async () => {
