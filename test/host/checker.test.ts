@@ -109,6 +109,18 @@ describe("the checker", () => {
     );
   });
 
+  it("spreads the checks of what it knows over their interval, and does not ask all at once", async () => {
+    const asked: number[] = [];
+    const port = await http((_, response) => response.end(void asked.push(performance.now())));
+    const names = Array.from({ length: 60 }, (_, at) => `web${at}`);
+    tell(Object.fromEntries(names.map((name) => [name, port])), { intervalSeconds: 4 });
+    for (const at of names.keys()) know("0", 80 + at);
+    run();
+    await eventually(() => asked.length).toBeGreaterThanOrEqual(names.length);
+    const [first = 0, last = 0] = [asked[0], asked[names.length - 1]];
+    expect(last - first).toBeGreaterThan(1000);
+  });
+
   it("starts anew at a reload, with what it has found before and what it is told now", async () => {
     const asked: unknown[] = [];
     const port = await http(({ url }, response) => {
