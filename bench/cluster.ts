@@ -9,7 +9,7 @@ import type { BenchHost } from "./hosts.ts";
 export const subnet = "198.18.16.0/21";
 /** Real servers that have an address there. */
 export const mostRealServers = 7 * 250;
-/** Address of the one virtual service. */
+/** Address of the first virtual service. */
 export const vip = "198.18.16.100";
 
 /** One state to bring hosts to. */
@@ -28,17 +28,31 @@ export function layOut(realServers: number): Omit<BenchHost, "hostKey">[] {
     ...Array.from({ length: realServers }, (_, index) => ({
       name: `rs${index + 1}`,
       role: "realServer" as const,
-      address: `198.18.${17 + Math.floor(index / 250)}.${(index % 250) + 1}`,
+      address: addressAt(index),
     })),
   ];
 }
 
-/** Real servers behind a director; the director is part of the work only if `withDirector`. `weight` is the first one's. */
-export function workOn(
-  hosts: readonly BenchHost[],
-  { keyFile, withDirector, weight }: { keyFile: string; withDirector: boolean; weight: number },
-): Work {
-  const settings = settingsFor(hosts, keyFile, weight);
+/** Addresses of real servers, then of further services. */
+function addressAt(index: number): string {
+  return `198.18.${17 + Math.floor(index / 250)}.${(index % 250) + 1}`;
+}
+
+/** What hosts are to be brought to. */
+export interface WorkOptions {
+  readonly keyFile: string;
+  /** Whether the director is part of the work. */
+  readonly withDirector: boolean;
+  /** Of the first real server in the first service. */
+  readonly weight: number;
+  /** All alike but for their addresses. Default: 1. */
+  readonly services?: number;
+}
+
+/** Real servers behind a director. */
+export function workOn(hosts: readonly BenchHost[], options: WorkOptions): Work {
+  const { withDirector } = options;
+  const settings = settingsFor(hosts, options);
   const plans = plansOf(resolveCluster(configSchema.parse(settings), "bench")).filter(
     ({ role }) => withDirector || role === "realServer",
   );
@@ -46,7 +60,7 @@ export function workOn(
   return { settings, plans, hosts: worked };
 }
 
-function settingsFor(hosts: readonly BenchHost[], privateKeyFile: string, weight: number) {
+function settingsFor(hosts: readonly BenchHost[], { keyFile, weight, services = 1 }: WorkOptions) {
   // As the program gets them: the engine hands objects on with their keys in order.
   const inOrder = hosts.toSorted((one, other) => (one.name < other.name ? -1 : 1));
   const ofRole = (role: BenchHost["role"]) => inOrder.filter((host) => host.role === role);
@@ -54,20 +68,25 @@ function settingsFor(hosts: readonly BenchHost[], privateKeyFile: string, weight
     Object.fromEntries(
       list.map(({ name, address, hostKey, ssh }) => [name, { address, ssh: { hostKey, ...ssh }, ...extra }]),
     );
-  const shares = ofRole("realServer").map(({ name }, index) => [name, { weight: index === 0 ? weight : 1 }]);
+  const realServers = ofRole("realServer");
+  const service = (address: string, firstWeight: number) => ({
+    address,
+    port: 80,
+    scheduler: "wrr",
+    healthCheck: { type: "http", path: "/healthz", intervalSeconds: 2, timeoutSeconds: 2 },
+    realServers: Object.fromEntries(
+      realServers.map(({ name }, index) => [name, { weight: index === 0 ? firstWeight : 1 }]),
+    ),
+  });
+  const others = Array.from({ length: services - 1 }, (_, index) => [
+    `web${index + 2}`,
+    service(addressAt(realServers.length + index), 1),
+  ]);
   return {
     subnet,
-    ssh: { user: "root", privateKeyFile },
+    ssh: { user: "root", privateKeyFile: keyFile },
     directors: described(ofRole("director"), {}),
-    realServers: described(ofRole("realServer"), { apache: {} }),
-    virtualServices: {
-      web: {
-        address: vip,
-        port: 80,
-        scheduler: "wrr",
-        healthCheck: { type: "http", path: "/healthz", intervalSeconds: 2, timeoutSeconds: 2 },
-        realServers: Object.fromEntries(shares),
-      },
-    },
+    realServers: described(realServers, { apache: {} }),
+    virtualServices: { web: service(vip, weight), ...Object.fromEntries(others) },
   };
 }

@@ -18,6 +18,8 @@ export interface Engine {
 export interface FreshStack {
   /** Writes the values of `Pulumi.<stack>.yaml` and returns the command that brings the hosts there. */
   up(settings: Readonly<Record<string, unknown>>, options?: readonly string[]): Promise<Command>;
+  /** The same, as a preview. */
+  preview(settings: Readonly<Record<string, unknown>>): Promise<Command>;
   /** Size of its state, exported; without the spaces of `pulumi stack export`, as the backend keeps it. */
   stateBytes(): Promise<number>;
 }
@@ -68,13 +70,15 @@ async function openStack(engine: Engine, settingsDirectory: string, cwd: string)
   const file = join(settingsDirectory, settingsFile);
   await writeFile(file, "");
   await execa(command, ["stack", "init", "--no-select", stack], { cwd: settingsDirectory, env });
-  const up = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack, "--config-file", file];
+  const verb = async (name: string, settings: object, options: readonly string[]): Promise<Command> => {
+    const config = Object.entries(settings).map(([key, value]) => [`pulumi-lvs:${key}`, value]);
+    await writeFile(file, stringify({ config: Object.fromEntries(config) }));
+    const args = [name, "--non-interactive", "--stack", stack, "--config-file", file, ...options];
+    return { command, args, env, cwd };
+  };
   return {
-    async up(settings, options = []) {
-      const config = Object.entries(settings).map(([key, value]) => [`pulumi-lvs:${key}`, value]);
-      await writeFile(file, stringify({ config: Object.fromEntries(config) }));
-      return { command, args: [...up, ...options], env, cwd };
-    },
+    up: (settings, options = []) => verb("up", settings, ["--yes", "--skip-preview", ...options]),
+    preview: (settings) => verb("preview", settings, []),
     async stateBytes() {
       const { stdout } = await execa(command, ["stack", "export", "--stack", stack], { cwd, env });
       return Buffer.byteLength(JSON.stringify(JSON.parse(stdout)));

@@ -14,34 +14,41 @@ import { bareCommands } from "../tools/bareCommands.ts";
 import { pulumiLvs } from "../tools/pulumiLvs.ts";
 import { pyinfra } from "../tools/pyinfra.ts";
 import { rawSsh } from "../tools/rawSsh.ts";
-import { hostCounts, milliseconds } from "./options.ts";
+import { measureTable } from "./largeTable.ts";
+import { counts, milliseconds } from "./options.ts";
 import { type Row, scaleAims } from "./rows.ts";
 import { startSimulation } from "./simulation.ts";
 import { showRows } from "./table.ts";
 
 interface Options {
-  readonly hosts: readonly number[];
+  readonly hosts?: readonly number[];
+  readonly services: readonly number[];
   readonly latencyMs: number;
   readonly json: boolean;
 }
 
+const everySize = [10, 50, 100, 300, 1000];
+
 const options = new Command("npm run bench:scale --")
   .description("Measure what tools cost by themselves, with simulated hosts that answer at once.")
-  .option("--hosts <counts>", "numbers of real servers", hostCounts, [10, 50, 100, 300, 1000])
+  .option("--hosts <counts>", "numbers of real servers (default: 10,50,100,300,1000)", counts)
+  .option("--services <counts>", "instead: numbers of services, each of three real servers", counts, [])
   .option("--latency-ms <time>", "what converging takes a host", milliseconds, 0)
   .option("--json", "print JSON for machines", false)
   .parse()
   .opts<Options>();
 await runBenchmark(() => bench(options));
 
-async function bench({ hosts, latencyMs, json }: Options): Promise<void> {
+async function bench({ services, hosts, latencyMs, json }: Options): Promise<void> {
   await provideSsh();
-  const python = await providePython();
   const directory = await mkdtemp(join(tmpdir(), "pulumi-lvs-bench-"));
   try {
     const engine = await openEngine(directory);
     const rows: Row[] = [];
-    for (const count of hosts) rows.push(...(await measureHosts(engine, python, count, latencyMs)));
+    for (const count of hosts ?? (services.length > 0 ? [] : everySize)) {
+      rows.push(...(await measureHosts(engine, count, latencyMs)));
+    }
+    for (const count of services) rows.push(...(await measureTable(engine, count, latencyMs)));
     console.log(json ? JSON.stringify({ rows }, null, 2) : showRows(rows, scaleAims(rows, latencyMs)));
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -49,13 +56,9 @@ async function bench({ hosts, latencyMs, json }: Options): Promise<void> {
 }
 
 /** Every tool with this many real servers, on hosts that are new to it. */
-async function measureHosts(
-  engine: Engine,
-  python: string,
-  count: number,
-  latencyMs: number,
-): Promise<Row[]> {
+async function measureHosts(engine: Engine, count: number, latencyMs: number): Promise<Row[]> {
   const { directory } = engine;
+  const python = await providePython();
   const simulation = await startSimulation(count, latencyMs);
   try {
     const ssh = await writeSshFiles(directory, simulation);
@@ -78,7 +81,7 @@ async function measureHosts(
         const left = simulation.unconverged();
         if (left.length > 0) throw new SetupError(`${tool.name} has not converged ${left.join(", ")}`);
         const stateBytes = (await tool.stateBytes?.()) ?? 0;
-        rows.push({ hosts: count, tool: tool.name, scenario, seconds, stateBytes, peakMiB });
+        rows.push({ hosts: count, services: 1, tool: tool.name, scenario, seconds, stateBytes, peakMiB });
       }
     }
     return rows;

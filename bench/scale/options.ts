@@ -2,12 +2,15 @@
 import { InvalidArgumentError } from "commander";
 import { mostRealServers } from "../cluster.ts";
 
-/** Numbers of real servers, such as `10,50`. */
-export function hostCounts(text: string): number[] {
+/** A real server of a table of services has an address too. */
+const most = mostRealServers - 3;
+
+/** Numbers of hosts or services, each of which has an address, such as `10,50`. */
+export function counts(text: string): number[] {
   return text.split(",").map((each) => {
     const count = wholeNumber(each);
-    if (count >= 1 && count <= mostRealServers) return count;
-    throw new InvalidArgumentError(`give numbers from 1 to ${mostRealServers}, parted by commas`);
+    if (count >= 1 && count <= most) return count;
+    throw new InvalidArgumentError(`give numbers from 1 to ${most}, parted by commas`);
   });
 }
 

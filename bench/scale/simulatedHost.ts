@@ -16,12 +16,20 @@ export interface Answer {
 export class SimulatedHost {
   /** Content by path, of what was uploaded. */
   readonly files = new Map<string, Buffer>();
-  readonly #plan: HostPlan;
-  readonly #desired: PeerData;
+  #plan: HostPlan;
+  #desired: PeerData;
+  /** What it was converged to by our script. */
+  #holding: HostPlan | undefined;
   #held: { readonly digest: string; readonly generation: string } | undefined;
   #isReadBack = false;
 
   constructor(plan: HostPlan) {
+    this.#plan = plan;
+    this.#desired = peerData(plan);
+  }
+
+  /** What it is to come to from now on. */
+  plan(plan: HostPlan): void {
     this.#plan = plan;
     this.#desired = peerData(plan);
   }
@@ -43,6 +51,7 @@ export class SimulatedHost {
       case "converge": {
         const generation = /^generation='?([\w.]+)/m.exec(script)?.[1] ?? "0";
         this.#held = { digest: digestIn(script), generation };
+        this.#holding = this.#plan;
         return { stdout: `converged ${this.#held.digest}\n`, isChange: true };
       }
       case "remove":
@@ -75,23 +84,22 @@ export class SimulatedHost {
   /** As host/reading.sh has them. */
   #records(): string[][] {
     const link = ["link", "02:00:00:00:00:01"];
-    if (!this.#held) return [link, ["unheld"]];
+    if (!this.#held || !this.#holding) return [link, ["unheld"]];
     const { digest, generation } = this.#held;
-    return [link, ["held", digest, generation], ...(this.#plan.role === "director" ? this.#director() : [])];
+    const { role, items } = this.#holding;
+    return [link, ["held", digest, generation], ...(role === "director" ? directorRecords(items) : [])];
   }
+}
 
-  #director(): string[][] {
-    const services = this.#all("service");
-    return [
-      ...this.#all("vip").map(({ address }) => ["vip", address, "held", "asked"]),
-      ...services.map(({ key, drainSeconds }) => ["drain", key, String(drainSeconds)]),
-      ...services
-        .flatMap(({ key, planned }) => serviceLines(key, planned))
-        .map((line) => ["table", line.includes(" to ") ? `${line} active 0 inactive 0` : line]),
-    ];
-  }
-
-  #all<K extends Item["kind"]>(kind: K) {
-    return this.#plan.items.filter((item): item is Extract<Item, { kind: K }> => item.kind === kind);
-  }
+function directorRecords(items: readonly Item[]): string[][] {
+  const all = <K extends Item["kind"]>(kind: K) =>
+    items.filter((item): item is Extract<Item, { kind: K }> => item.kind === kind);
+  const services = all("service");
+  const table = services.flatMap(({ key, planned }) => serviceLines(key, planned));
+  return [
+    ...all("vip").map(({ address }) => ["vip", address, "held", "asked"]),
+    ...services.map(({ key, drainSeconds }) => ["drain", key, String(drainSeconds)]),
+    ...table.map((line) => ["table", line.includes(" to ") ? `${line} active 0 inactive 0` : line]),
+    ...table.filter((line) => line.includes(" to ")).map((line) => ["planned", line]),
+  ];
 }

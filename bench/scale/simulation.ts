@@ -12,6 +12,8 @@ import { SimulatedHost } from "./simulatedHost.ts";
 export interface Simulation extends BenchHosts {
   /** Puts new hosts in the place of all; each is to come to its plan. */
   reset(plans: readonly HostPlan[]): void;
+  /** Has the hosts come to another plan from now on. */
+  plan(plans: readonly HostPlan[]): void;
   /** Names of the hosts that are not as planned. */
   unconverged(): string[];
   /** Ends all connections. */
@@ -45,6 +47,9 @@ export async function startSimulation(realServers: number, latencyMs: number): P
     privateKey: clientKey.private,
     reset(plans) {
       simulated = new Map(plans.map((plan) => [plan.host, new SimulatedHost(plan)]));
+    },
+    plan(plans) {
+      for (const plan of plans) simulated.get(plan.host)?.plan(plan);
     },
     unconverged: () => [...simulated].flatMap(([name, host]) => (host.isConverged ? [] : [name])),
     async close() {

@@ -27,3 +27,13 @@ it("says where a host's SSH server listens", () => {
   expect(directors).toMatchObject({ lb1: { ssh: { hostKey } } });
   expect(realServers).toMatchObject({ rs1: { address: "198.18.17.1", ssh: { hostKey, ...ssh } } });
 });
+
+it("gives each service and each host an address of its own", () => {
+  const hosts = layOut(3).map((host) => ({ ...host, hostKey }));
+  const { settings } = workOn(hosts, { ...options, services: 1600 });
+  const services = Object.values(settings.virtualServices as Record<string, { address: string }>);
+  const addresses = [...services, ...hosts].map(({ address }) => address);
+  expect(new Set(addresses).size).toBe(1600 + 4);
+  const link = ipaddr.IPv4.parseCIDR(subnet);
+  expect(addresses.filter((address) => !ipaddr.IPv4.parse(address).match(link))).toEqual([]);
+});

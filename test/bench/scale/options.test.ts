@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { hostCounts, milliseconds } from "../../../bench/scale/options.ts";
+import { counts, milliseconds } from "../../../bench/scale/options.ts";
 
 it("takes numbers of hosts parted by commas", () => {
-  expect(hostCounts("10,50,1000")).toEqual([10, 50, 1000]);
+  expect(counts("10,50,1000")).toEqual([10, 50, 1000]);
 });
 
 it.each(["", "10,", "0", "1e3", "10;50", "1751"])("refuses %j as numbers of hosts", (text) => {
-  expect(() => hostCounts(text)).toThrow("give numbers from 1 to 1750, parted by commas");
+  expect(() => counts(text)).toThrow("give numbers from 1 to 1747, parted by commas");
 });
 
 it("takes a latency, and none", () => {

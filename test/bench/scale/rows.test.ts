@@ -10,7 +10,7 @@ function run(
   [first, nothing]: readonly [number, number],
   more: Partial<Row> = {},
 ): Row[] {
-  const row = { hosts, tool, stateBytes: 0, peakMiB: 100, ...more };
+  const row = { hosts, services: 1, tool, stateBytes: 0, peakMiB: 100, ...more };
   return [
     { ...row, scenario: "first run", seconds: first },
     { ...row, scenario: "nothing to do", seconds: nothing },
@@ -43,6 +43,26 @@ it("has another aim where hosts need two seconds", () => {
     ["peak memory, 1000 hosts", 1100, 1024],
   ]);
   expect(scaleAims(rows, 500).map(({ unit }) => unit)).toEqual(["MiB", "MiB"]);
+});
+
+const ofTable: Row[] = (["preview", "first run", "nothing to do", "one weight changed"] as const).map(
+  (scenario, index) => ({
+    ...{ hosts: 3, services: 1600, tool: tools.ours, stateBytes: 2_000_000, peakMiB: 500 },
+    scenario,
+    seconds: 14 + index,
+  }),
+);
+
+it("keeps tables of many services apart from many hosts", () => {
+  expect(scaleAims([...rows, ...ofTable], 0).slice(0, -1)).toEqual(scaleAims(rows, 0));
+  expect(scaleAims(ofTable, 0).map(({ name, value, limit, met }) => [name, value, limit, met])).toEqual([
+    ["nothing to do, 1600 services", 16, 15, false],
+  ]);
+  expect(stripVTControlCharacters(showRows(ofTable, [])).split("\n")).toEqual([
+    "A director and 3 real servers",
+    "SERVICES  PREVIEW S  FIRST RUN S  NOTHING TO DO S  ONE WEIGHT CHANGED S  STATE KB  MEMORY MIB",
+    "1600          14.00        15.00            16.00                 17.00      2000         500",
+  ]);
 });
 
 it("shows a table for each number of hosts, then the aims", () => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { workOn } from "../../../bench/cluster.ts";
 import { type Simulation, startSimulation } from "../../../bench/scale/simulation.ts";
 import { entry } from "../../../model/cluster.ts";
+import type { Table } from "../../../model/table.ts";
 import { digestOf, renderLauncher, renderScript } from "../../../render/script.ts";
 import { runOverSsh } from "../../../ssh/client.ts";
 import { connect } from "../../../ssh/connect.ts";
@@ -24,6 +25,10 @@ afterEach(() => simulation.close());
 
 function plans() {
   return workOn(simulation.hosts, { keyFile: "/tmp/id", withDirector: true, weight: 1 }).plans;
+}
+
+function weightsOf(table: Table): number[] {
+  return [...table.values()].flatMap(({ destinations }) => destinations.map(({ weight }) => weight));
 }
 
 function hostNamed(name: string) {
@@ -83,6 +88,31 @@ it("has new hosts after a reset", async () => {
   });
   simulation.reset(plans());
   expect((await readHost(target, renderScript(plan))).held).toBeUndefined();
+});
+
+it("has hosts that stay as they were until they come to another plan", async () => {
+  const { plan, target } = hostNamed("lb1");
+  const command = "bash -s -- converge";
+  await runOverSsh(target, { command, stdin: renderLauncher(plan, "0badcafe.0") });
+  const heavier = workOn(simulation.hosts, { keyFile: "/tmp/id", withDirector: true, weight: 7 }).plans;
+  simulation.plan(heavier);
+  const tables = async () => {
+    const { table, plannedTable } = await readHost(target, renderLauncher(plan, "0badcafe.0"));
+    return [table, plannedTable].map((each) => weightsOf(each));
+  };
+  expect(await tables()).toEqual([
+    [1, 1],
+    [1, 1],
+  ]);
+  expect(simulation.unconverged()).toContain("lb1");
+
+  const other = entry(Object.fromEntries(heavier.map((each) => [each.host, each])), "lb1");
+  await runOverSsh(target, { command, stdin: renderLauncher(other, "0badcafe.1") });
+  expect(await tables()).toEqual([
+    [7, 1],
+    [7, 1],
+  ]);
+  expect(simulation.unconverged()).not.toContain("lb1");
 });
 
 it("closes with connections open", async () => {
