@@ -130,8 +130,8 @@ function resolve(name: string, args: DirectorArgs): ResolvedDirector {
       extraLines: linesToPlan(checkedLines(directorLines, "extraLines", extraLines)),
       sharing: virtualRouter?.sharing,
     })
-    .apply(({ declared: { subnet, healthEngine, address, interface: link }, sharing, ...balanced }) => {
-      const alone = { name, priority: 1, address, interface: link, system: onlySystem };
+    .apply(({ declared: { subnet, healthEngine, address, interface: device }, sharing, ...balanced }) => {
+      const alone = { name, priority: 1, address, interface: device, system: onlySystem };
       const { directors, vrrp } = sharing ?? { directors: [alone], vrrp: undefined };
       return judged({ subnet, directors, vrrp, healthEngine, ...balanced });
     });

@@ -8,8 +8,8 @@ import type { Turns } from "../rollout/turns.ts";
 import { realServerArgsSchema } from "./argsSchemas.ts";
 import { converge, declaredHost, type HostArgs, linkTo, type Machine } from "./convergedHost.ts";
 import { around } from "./hooks.ts";
-import type { HostLink } from "./hostLink.ts";
 import { machineOf } from "./ssh.ts";
+import type { SshHost } from "./sshHost.ts";
 import { validated } from "./validate.ts";
 
 /** Arguments of a real server. */
@@ -46,7 +46,7 @@ export class RealServer extends pulumi.ComponentResource {
   /** Everything resolved; virtual services read it. */
   readonly spec: pulumi.Output<Spec>;
   /** @internal */
-  readonly host: HostLink;
+  readonly host: SshHost;
   /** The directors that may send connections here, each with the turns of its real servers. @internal */
   readonly directors: Turns[] = [];
 

@@ -10,8 +10,8 @@ import { runOverSsh } from "../ssh/client.ts";
 import { SshError } from "../ssh/target.ts";
 import { agreement, type Commanded } from "./agreement.ts";
 import { virtualRouterArgsSchema } from "./argsSchemas.ts";
-import type { HostLink } from "./hostLink.ts";
 import { settled } from "./output.ts";
+import type { SshHost } from "./sshHost.ts";
 import { validated } from "./validate.ts";
 
 /** Arguments of a virtual router. */
@@ -50,7 +50,7 @@ export interface ResolvedRouter {
 
 /** A director as its virtual router knows it. */
 export interface RoutedMember extends Commanded {
-  readonly host: HostLink;
+  readonly host: SshHost;
 }
 
 /** Directors of which one holds the VIPs and the others are ready to. */

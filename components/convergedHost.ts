@@ -5,8 +5,8 @@ import type { Connection } from "../reading/target.ts";
 import type { HostPlan } from "../render/hostPlan.ts";
 import { describePlan } from "../render/hostPlan.ts";
 import { type Judge, readForChange } from "./hostChange.ts";
-import { HostLink } from "./hostLink.ts";
 import type { SshArgs } from "./ssh.ts";
+import { SshHost } from "./sshHost.ts";
 
 /** What every host needs, whatever its role. */
 export interface HostArgs {
@@ -39,9 +39,9 @@ export function linkTo(
   { connection, machineId }: Machine,
   plan: pulumi.Output<HostPlan>,
   judge: Judge = () => {},
-): HostLink {
+): SshHost {
   const change = readForChange(name, parent, plan, connection, machineId, judge);
-  return new HostLink(name, parent, connection, change);
+  return new SshHost(name, parent, connection, change);
 }
 
 /** What else an update of a host involves. */
@@ -55,18 +55,18 @@ export interface ConvergeOptions extends pulumi.ComponentResourceOptions {
 
 /** The command that holds `parent`'s host at its plan. */
 export function converge(
-  link: HostLink,
+  host: SshHost,
   parent: pulumi.ComponentResource,
   { address }: Machine,
   options: ConvergeOptions,
 ): remote.Command {
   return new remote.Command(
-    link.name,
+    host.name,
     {
-      connection: link.connection,
+      connection: host.connection,
       create: "bash -s -- converge",
       delete: "bash -s -- remove",
-      stdin: link.launcher,
+      stdin: host.launcher,
       logging: "stderr",
       addPreviousOutputInEnv: false,
     },

@@ -39,7 +39,7 @@ export interface Finding {
 /** Checks what is written by `schema`. */
 export function check(schema: z.ZodType<Config>, { values, name, secrets, unknown }: Written): Finding {
   const shown = (issue: Issue) =>
-    secrets.some((place) => isWithin(issue.path, place)) ? withoutValue(issue) : issue;
+    secrets.some((secret) => isWithin(issue.path, secret)) ? withoutValue(issue) : issue;
   const parsed = schema.safeParse(values, { reportInput: true });
   const malformed = parsed.success
     ? []

@@ -20,7 +20,7 @@ import type {
  * empty address: `rules.ts` names it. `secrets` are paths under which there is a secret somewhere.
  */
 export function resolveCluster(config: Config, name: string, secrets: readonly string[] = []): Cluster {
-  const isSecret = (path: string) => secrets.some((place) => isWithin(path, place));
+  const isSecret = (path: string) => secrets.some((secret) => isWithin(path, secret));
   const virtualServices = Object.entries(config.virtualServices).map(([name, service]) => ({
     ...resolveVirtualService(name, service, (realServer) => config.realServers[realServer]?.address ?? ""),
     extraLines: { ...service.extraLines, isSecret: isSecret(`virtualServices.${name}.extraLines`) },

@@ -8,17 +8,17 @@ import type { Config } from "./schema.ts";
 import { sshBlocks } from "./ssh.ts";
 
 /**
- * What is written means this; throws with all that is wrong with it, files with keys included. `place` stands before each
+ * What is written means this; throws with all that is wrong with it, files with keys included. `where` stands before each
  * path in the message: the stack file's namespace, or the component. Undefined where too little is known yet.
  */
-export function right(schema: z.ZodType<Config>, written: Written, place: string): Meaning | undefined {
+export function right(schema: z.ZodType<Config>, written: Written, where: string): Meaning | undefined {
   const { issues, meaning } = check(schema, written);
-  throwAny(place, issues);
-  if (meaning) throwAny(place, keyFileIssues(sshBlocks(meaning.config)));
+  throwAny(where, issues);
+  if (meaning) throwAny(where, keyFileIssues(sshBlocks(meaning.config)));
   return meaning;
 }
 
-function throwAny(place: string, issues: readonly Issue[]): void {
+function throwAny(where: string, issues: readonly Issue[]): void {
   if (issues.length > 0)
-    throw configError(issues.map((issue) => ({ ...issue, path: `${place}:${issue.path}` })));
+    throw configError(issues.map((issue) => ({ ...issue, path: `${where}:${issue.path}` })));
 }

@@ -63,10 +63,10 @@ let_connections_in() {
 }
 
 await_successor() {
-  local link answer
-  find_link "$address"
+  local interface answer
+  find_interface "$address"
   for _ in {1..5}; do
-    answer=$(answers "$link" "$address" "$1")
+    answer=$(answers "$interface" "$address" "$1")
     [ -z "$answer" ] || return 0
   done
   return 1

@@ -33,9 +33,9 @@ not_held() {
   case $1 in
     read)
       # As reading.sh does, so that a host that is not held can be named by its hardware address.
-      local link=''
-      read -r _ link _ < <(ip -4 -o address show to "${holder##* }/32") || true
-      [ -z "$link" ] || printf 'link\t%s\n' "$(<"/sys/class/net/$link/address")"
+      local interface=''
+      read -r _ interface _ < <(ip -4 -o address show to "${holder##* }/32") || true
+      [ -z "$interface" ] || printf 'link\t%s\n' "$(<"/sys/class/net/$interface/address")"
       echo unheld
       ;;
     remove)

@@ -9,7 +9,7 @@
 #   planned LINE                            director: a real server in a service, as the last good run had planned it (table.pl)
 #   drain SERVICE SECONDS                   director: how long its real servers may drain, as the last run had it
 #   table LINE                              director: the kernel's table (table.pl), with connections
-#   link MAC                                hardware address of the link that holds this host's address
+#   link MAC                                hardware address of the interface that holds this host's address
 #   vip VIP HELD ASKED                      director: each VIP of the last good run; `held` where it is on the link, `asked`
 #                                           where the link is asked who answers for it
 #   answer VIP MAC                          director: a hardware address, other than its own, that answers ARP for it
@@ -75,20 +75,20 @@ is_running() {
 }
 
 print_link() {
-  local link mac
-  find_link "$address"
-  [ -n "$link" ] || return 0
-  read -r mac <"/sys/class/net/$link/address"
+  local interface mac
+  find_interface "$address"
+  [ -n "$interface" ] || return 0
+  read -r mac <"/sys/class/net/$interface/address"
   record_line link "$mac"
 }
 
 # Who holds the VIPs, as this director has it and as the link has it. A routed VIP is not on the link.
 print_vips() {
-  local link vip held asked on_link=' '
+  local interface vip held asked on_link=' '
   local -a ids vips
-  find_link "$address"
-  [ -n "$link" ] || return 0
-  while read -r _ _ _ vip _; do on_link+="${vip%/*} "; done < <(ip -4 -o address show dev "$link")
+  find_interface "$address"
+  [ -n "$interface" ] || return 0
+  while read -r _ _ _ vip _; do on_link+="${vip%/*} "; done < <(ip -4 -o address show dev "$interface")
   ids_of vip
   vips=("${ids[@]}")
   ids_of silence
@@ -100,7 +100,7 @@ print_vips() {
   done
   [ ${#ids[@]} -gt 0 ] || return 0
   # shellcheck disable=SC2086 # separate words
-  answers "$link" "$address" ${ids[0]} | sed 's/^/answer\t/; s/ /\t/'
+  answers "$interface" "$address" ${ids[0]} | sed 's/^/answer\t/; s/ /\t/'
 }
 
 print_planned() {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Holds virtual IP addresses on this host; used at boot and by every converge.
 #   vip silent VIP…            real server: on the loopback, only where ARP is proven silent for it
-#   vip add ADDRESS VIP…       director: on the link that holds ADDRESS, announced by gratuitous ARP
+#   vip add ADDRESS VIP…       director: on the interface that holds ADDRESS, announced by gratuitous ARP
 #   vip announce ADDRESS VIP…  director at boot: the same, once its table is full
 set -euo pipefail
 
@@ -21,11 +21,11 @@ require_silence() {
   done
 }
 
-link_of() {
-  local link
-  link=$(ip -4 -o address show to "$1" | awk '{ print $2; exit }')
-  [ -n "$link" ] || fail "no interface of this host holds $1"
-  printf '%s' "$link"
+interface_of() {
+  local interface
+  interface=$(ip -4 -o address show to "$1" | awk '{ print $2; exit }')
+  [ -n "$interface" ] || fail "no interface of this host holds $1"
+  printf '%s' "$interface"
 }
 
 # /proc/net/ip_vs prints addresses in hexadecimal; a real server of weight 0 gets no new connection.
@@ -56,13 +56,13 @@ case ${1:-} in
     for vip in "$@"; do ip address replace "$vip/32" dev lo scope host; done
     ;;
   add | announce)
-    link=$(link_of "$2")
+    interface=$(interface_of "$2")
     [ "$1" = add ] || await_table "${@:3}"
     shift 2
     for vip in "$@"; do
-      ip address replace "$vip/32" dev "$link"
+      ip address replace "$vip/32" dev "$interface"
       # Neighbours may miss one announcement; the next two need not be waited for.
-      arping -q -U -c 3 -w 3 -I "$link" "$vip" </dev/null >/dev/null 2>&1 &
+      arping -q -U -c 3 -w 3 -I "$interface" "$vip" </dev/null >/dev/null 2>&1 &
     done
     ;;
   *) fail "give silent VIP…, add ADDRESS VIP… or announce ADDRESS VIP…" ;;

@@ -52,7 +52,7 @@ is_changing() { [ "$mode" = converge ] || [ "$mode" = drain ]; }
 # compare [inspect]: `inspect` looks deeper, at a host that no run has just changed.
 # What kinds of items have asked for all of theirs at once is asked anew.
 compare() {
-  mode=${1:-verify} planned=() differences=() file_modes='' table_is_compared='' link_of=() unit_states=()
+  mode=${1:-verify} planned=() differences=() file_modes='' table_is_compared='' interface_of=() unit_states=()
   plan
 }
 

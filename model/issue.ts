@@ -3,9 +3,9 @@
 /** In place of a value that may be a secret. */
 export const hidden = Symbol("hidden");
 
-/** Whether a dotted path leads to a place, or to something in it. */
-export function isWithin(path: string, place: string): boolean {
-  return `${path}.`.startsWith(`${place}.`);
+/** Whether a dotted path leads to where another one does, or to something in it. */
+export function isWithin(path: string, outer: string): boolean {
+  return `${path}.`.startsWith(`${outer}.`);
 }
 
 /** One mistake: where it is, what stands there, and what to do about it. */

@@ -18,10 +18,10 @@ export interface Ways {
   /** How a director is; a text: why it cannot be asked. */
   readonly read: (host: StateHost) => Promise<HostReading | string>;
   /** Has the holder hand over (host/handover.sh); throws a {@link SetupError} with what it said when it fails. */
-  readonly release: (host: StateHost) => Promise<void>;
+  readonly handOver: (host: StateHost) => Promise<void>;
 }
 
-interface Place {
+interface Asked {
   readonly host: StateHost;
   readonly reading: HostReading | string;
 }
@@ -36,7 +36,7 @@ export const overSsh: Ways = {
       return error.message;
     }
   },
-  release: async ({ name, target, script }) => {
+  handOver: async ({ name, target, script }) => {
     const { exitCode, stderr } = await runOverSsh(target, {
       command: "bash -s -- handover",
       stdin: script,
@@ -53,69 +53,69 @@ const longestMilliseconds = 15_000;
 
 /** Returns once another of the `hosts` holds the VIPs; throws a {@link SetupError} where that cannot be, or fails. */
 export async function handOver(hosts: readonly StateHost[], ways: Ways = overSsh): Promise<Handover> {
-  const directors = hosts.filter(({ role }) => role === "director");
-  if (directors.length < 2) {
+  const named = hosts.filter(({ role }) => role === "director");
+  if (named.length < 2) {
     throw new SetupError("there is one director, so there is none to hand over to; add one to `directors`");
   }
-  const places = await placesOf(directors, ways);
-  const holder = holderOf(places);
-  const standbys = places.filter(
+  const directors = await ask(named, ways);
+  const holder = holderOf(directors);
+  const standbys = directors.filter(
     ({ reading }) => typeof reading !== "string" && reading.vrrp?.role === "BACKUP",
   );
   if (standbys.length === 0) {
     throw new SetupError(
-      `no director is ready to take the VIPs over from ${holder.host.name}: ${inWords(places)}`,
+      `no director is ready to take the VIPs over from ${holder.host.name}: ${inWords(directors)}`,
     );
   }
   report(`${holder.host.name} hands the VIPs over; ${namesOf(standbys).join(" or ")} takes them`);
-  await ways.release(holder.host);
+  await ways.handOver(holder.host);
   return { from: holder.host.name, to: await successor(standbys, ways) };
 }
 
-async function placesOf(hosts: readonly StateHost[], ways: Ways): Promise<Place[]> {
+async function ask(hosts: readonly StateHost[], ways: Ways): Promise<Asked[]> {
   return Promise.all(hosts.map(async (host) => ({ host, reading: await ways.read(host) })));
 }
 
-function holderOf(places: readonly Place[]): Place {
-  const [holder, rival] = places.filter(holds);
-  if (!holder) throw new SetupError(`no director holds the VIPs: ${inWords(places)}`);
+function holderOf(directors: readonly Asked[]): Asked {
+  const [holder, rival] = directors.filter(holds);
+  if (!holder) throw new SetupError(`no director holds the VIPs: ${inWords(directors)}`);
   if (rival)
     throw new SetupError(
-      `several directors hold the VIPs: ${inWords(places)}; \`npm run status\` says what most often causes it`,
+      `several directors hold the VIPs: ${inWords(directors)}; \`npm run status\` says what most often causes it`,
     );
   return holder;
 }
 
-async function successor(standbys: readonly Place[], ways: Ways): Promise<string> {
+async function successor(standbys: readonly Asked[], ways: Ways): Promise<string> {
   const deadline = Date.now() + longestMilliseconds;
   for (;;) {
-    const places = await placesOf(
+    const directors = await ask(
       standbys.map(({ host }) => host),
       ways,
     );
-    const holder = places.find(holds);
+    const holder = directors.find(holds);
     if (holder) return holder.host.name;
     if (Date.now() > deadline) {
       throw new SetupError(
-        `the VIPs are handed over, but no director says that it has them: ${inWords(places)}`,
+        `the VIPs are handed over, but no director says that it has them: ${inWords(directors)}`,
       );
     }
   }
 }
 
-function holds({ reading }: Place): boolean {
+function holds({ reading }: Asked): boolean {
   return typeof reading !== "string" && holdsVips(reading);
 }
 
-function inWords(places: readonly Place[]): string {
-  return places.map(({ host, reading }) => `${host.name} ${roleInWords(reading)}`).join(", ");
+function inWords(directors: readonly Asked[]): string {
+  return directors.map(({ host, reading }) => `${host.name} ${roleInWords(reading)}`).join(", ");
 }
 
-function roleInWords(reading: Place["reading"]): string {
+function roleInWords(reading: Asked["reading"]): string {
   if (typeof reading === "string") return `is unknown (${reading})`;
   return reading.vrrp?.role ?? "shares none";
 }
 
-function namesOf(places: readonly Place[]): string[] {
-  return places.map(({ host }) => host.name);
+function namesOf(directors: readonly Asked[]): string[] {
+  return directors.map(({ host }) => host.name);
 }

@@ -35,12 +35,12 @@ export class Turns {
   async withdraw(realServer: string, address: string): Promise<void> {
     if ((await this.servicesOf(address)).length === 0) return;
     this.#places ??= this.#maxUnavailable().then((places) => new Semaphore(places));
-    const [, release] = await (await this.#places).acquire();
+    const [, leave] = await (await this.#places).acquire();
     if (this.#failed) {
-      release();
+      leave();
       throw new Error(`${realServer} is left as it is: ${this.#failed} has not come back`);
     }
-    this.#leave.set(realServer, release);
+    this.#leave.set(realServer, leave);
     try {
       await this.director.tell("withdraw", address);
     } catch (error) {

@@ -25,10 +25,10 @@ async function connectThrough(jump: SshHop, hop: SshHop, options: DialOptions): 
   const toJump = new Tries(jump, "Dial proxy", options);
   const onwards = new Tries(hop, "Dial from proxy", options);
   const attempt = async (): Promise<Connection> => {
-    const { bastion, places, leave } = await toJump.until(() => enter(jump));
+    const { bastion, slots, leave } = await toJump.until(() => enter(jump));
     const start = async (onConnect: () => void) => dial(hop, onConnect, await forward(bastion, hop, jump));
     try {
-      const client = await inTurn(start, [places], options.signal);
+      const client = await inTurn(start, [slots], options.signal);
       const close = () => {
         client.end();
         leave();

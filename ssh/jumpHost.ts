@@ -3,21 +3,21 @@ import { createHash } from "node:crypto";
 import type { Semaphore } from "async-mutex";
 import type { Client } from "ssh2";
 import { dial } from "./dial.ts";
-import { inTurn, placesBehindJumpHost } from "./starts.ts";
+import { inTurn, slotsBehindJumpHost } from "./starts.ts";
 import type { SshHop } from "./target.ts";
 
 /** A jump host that one is logged in to. */
 export interface Passage {
   readonly bastion: Client;
   /** For the logins under way behind it. */
-  readonly places: Semaphore;
+  readonly slots: Semaphore;
   /** To be called once, when it is no longer needed. */
   leave(): void;
 }
 
 interface Shared {
   readonly client: Promise<Client>;
-  readonly places: Semaphore;
+  readonly slots: Semaphore;
   users: number;
 }
 
@@ -34,12 +34,12 @@ export async function enter(jump: SshHop): Promise<Passage> {
     forget(identity, shared);
     bastion.end();
   };
-  return { bastion, places: shared.places, leave };
+  return { bastion, slots: shared.slots, leave };
 }
 
 function share(identity: string, jump: SshHop): Shared {
   const client = inTurn((onConnect) => dial(jump, onConnect));
-  const shared = { client, places: placesBehindJumpHost(), users: 0 };
+  const shared = { client, slots: slotsBehindJumpHost(), users: 0 };
   open.set(identity, shared);
   const gone = () => forget(identity, shared);
   client.then((bastion) => bastion.once("close", gone), gone);

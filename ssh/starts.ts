@@ -7,19 +7,19 @@ const starts = new Semaphore(30);
 /** A host that has not taken the connection within this time makes nobody busy, and keeps nobody waiting. */
 const LONGEST_SILENCE_MS = 1000;
 
-/** Places for logins under way behind one jump host. */
-export function placesBehindJumpHost(): Semaphore {
+/** Slots for logins under way behind one jump host. */
+export function slotsBehindJumpHost(): Semaphore {
   return new Semaphore(8);
 }
 
-/** Starts when there is a place here and in `others`, and tells once connected; throws the signal's reason where it was aborted meanwhile. */
+/** Starts when there is a slot here and in `others`, and tells once connected; throws the signal's reason where it was aborted meanwhile. */
 export async function inTurn<T>(
   start: (onConnect: () => void) => Promise<T>,
   others: readonly Semaphore[] = [],
   signal?: AbortSignal,
 ): Promise<T> {
   const releases: (() => void)[] = [];
-  for (const places of [...others, starts]) releases.push((await places.acquire())[1]);
+  for (const slots of [...others, starts]) releases.push((await slots.acquire())[1]);
   const leave = () => releases.forEach((release) => void release());
   const timer = setTimeout(leave, LONGEST_SILENCE_MS);
   try {

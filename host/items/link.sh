@@ -2,20 +2,21 @@
 # `interface` is empty where any will do.
 
 # By address, once for each comparison.
-declare -A link_of=()
+declare -A interface_of=()
 
-# find_link ADDRESS: sets `link` to the interface that holds it; empty where none does.
-find_link() {
-  link=${link_of[$1]:-}
-  [ -z "$link" ] || return 0
-  read -r _ link _ < <(ip -4 -o address show to "$1") || true
-  link_of[$1]=$link
+# find_interface ADDRESS: sets `interface` to the one that holds it; empty where none does.
+find_interface() {
+  interface=${interface_of[$1]:-}
+  [ -z "$interface" ] || return 0
+  read -r _ interface _ < <(ip -4 -o address show to "$1") || true
+  interface_of[$1]=$interface
 }
 
 link_read() {
-  local link interface "${@:2}"
-  find_link "$1"
-  found=${link:-no interface} wanted=${interface:-${link:-an interface}}
+  local named interface "${@:2}"
+  named=$interface
+  find_interface "$1"
+  found=${interface:-no interface} wanted=${named:-${interface:-an interface}}
 }
 
 link_set() {

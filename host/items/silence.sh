@@ -4,12 +4,12 @@
 
 # Asked only while converging: it takes a second.
 silence_read() {
-  local link from peers "${@:2}"
+  local interface from peers "${@:2}"
   wanted='no answer' found='no answer'
   [ "$mode" = converge ] || return 0
-  find_link "$from"
+  find_interface "$from"
   # shellcheck disable=SC2086 # separate words
-  found=$(answers "$link" "$from" $1 $peers | strangers "$peers")
+  found=$(answers "$interface" "$from" $1 $peers | strangers "$peers")
   found=${found:-$wanted}
 }
 
@@ -19,21 +19,21 @@ strangers() {
     END { for (n = 1; n <= NR; n++) if (n in mac && !(mac[n] in peer)) print lines[n] }'
 }
 
-# answers LINK FROM ADDRESS…: each hardware address that answers for one of them, as "ADDRESS MAC". Asked as a client
+# answers INTERFACE FROM ADDRESS…: each hardware address that answers for one of them, as "ADDRESS MAC". Asked as a client
 # asks: some hosts leave a probe for duplicates unanswered (ip-sysctl, arp_ignore 2). It takes a second, in which each is
 # asked twice; one process asks for all, as arping(8) would take one each, and Perl's modules as long as many of them: 17 is
-# AF_PACKET and 2 SOCK_DGRAM (packet(7)). This host answers itself where its link gives back what it sends, as accept_local
+# AF_PACKET and 2 SOCK_DGRAM (packet(7)). This host answers itself where its interface gives back what it sends, as accept_local
 # has it take that for another's.
 answers() {
   # shellcheck disable=SC2016 # Perl's own
   perl -e '
-    my ($link, $from, @asked) = @ARGV;
-    my $about = sub { open my $file, "<", "/sys/class/net/$link/$_[0]" or die "$link: $!"; <$file> =~ /(\S+)/ };
+    my ($interface, $from, @asked) = @ARGV;
+    my $about = sub { open my $file, "<", "/sys/class/net/$interface/$_[0]" or die "$interface: $!"; <$file> =~ /(\S+)/ };
     my ($index, $own) = ($about->("ifindex"), $about->("address"));
     my $address = sub { pack "C4", split /\./, shift };
     my %known = map { $address->($_) => $_ } @asked;
     socket my $socket, 17, 2, unpack "S", pack "n", 0x0806 or die "socket: $!";
-    bind $socket, pack "S n l x12", 17, 0x0806, $index or die "$link: $!";
+    bind $socket, pack "S n l x12", 17, 0x0806, $index or die "$interface: $!";
     my $all = pack "S n l x2 C C H12 x2", 17, 0x0806, $index, 0, 6, "f" x 12;
     my %answers;
     for (1, 2) {
@@ -57,11 +57,11 @@ answers() {
 }
 
 silence_set() {
-  local link known vip mac from real_servers "${@:2}"
+  local interface known vip mac from real_servers "${@:2}"
   local -a pairs
   read -r -a pairs <<<"$real_servers"
-  find_link "$from"
-  known=$(answers "$link" "$from" "${pairs[@]%%=*}" && ip -4 neigh show dev "$link" | awk '$2 == "lladdr" { print $1, $3 }')
+  find_interface "$from"
+  known=$(answers "$interface" "$from" "${pairs[@]%%=*}" && ip -4 neigh show dev "$interface" | awk '$2 == "lladdr" { print $1, $3 }')
   while read -r vip mac; do
     note "$host: $vip is answered by $mac: $(who_has "$mac" "$known" "${pairs[@]}")"
   done <<<"$found"

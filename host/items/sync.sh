@@ -11,19 +11,19 @@ sync_read() {
 
 # Sets `daemons` to which of them run, and where, in words; empty where none does.
 sync_daemons() {
-  local state rest link id states=''
+  local state rest interface id states=''
   daemons=''
   while read -r state rest; do
     daemon_settings "$rest"
     states+="${states:+ and }$state"
-    daemons="$states on $link, id $id"
+    daemons="$states on $interface, id $id"
   done < <(ipvsadm -L --daemon 2>/dev/null)
 }
 
-# Sets `link` and `id` from what ipvsadm(8) prints: sync daemon (mcast=eth0, syncid=1, …).
+# Sets `interface` and `id` from what ipvsadm(8) prints: sync daemon (mcast=eth0, syncid=1, …).
 daemon_settings() {
-  link=${1#*mcast=} id=${1#*syncid=}
-  link=${link%%[,)]*} id=${id%%[,)]*}
+  interface=${1#*mcast=} id=${1#*syncid=}
+  interface=${interface%%[,)]*} id=${id%%[,)]*}
 }
 
 sync_set() {
@@ -40,10 +40,10 @@ stop_sync() {
 sync_save() { ipvsadm -L --daemon >"$2/daemons" 2>/dev/null || true; }
 
 sync_restore() {
-  local state rest link id
+  local state rest interface id
   stop_sync
   while read -r state rest; do
     daemon_settings "$rest"
-    ipvsadm --start-daemon "$state" --mcast-interface "$link" --syncid "$id"
+    ipvsadm --start-daemon "$state" --mcast-interface "$interface" --syncid "$id"
   done <"$2/daemons"
 }

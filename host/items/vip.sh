@@ -4,31 +4,31 @@
 vip_program=/usr/local/lib/pulumi-lvs/vip
 
 vip_read() {
-  local link links='' role_now role_since manner from "${@:2}"
+  local interface interfaces='' role_now role_since manner from "${@:2}"
   vrrp_role
   case $manner in
     silent) wanted='on lo' ;;
-    announce) find_link "$from" && wanted="on $link" ;;
+    announce) find_interface "$from" && wanted="on $interface" ;;
     share)
-      find_link "$from"
+      find_interface "$from"
       wanted=absent
-      [ "$role_now" != MASTER ] || wanted="on $link"
+      [ "$role_now" != MASTER ] || wanted="on $interface"
       ;;
   esac
-  while read -r _ link _; do links+=" $link"; done < <(ip -4 -o address show to "$1/32")
-  found=${links:+on$links}
+  while read -r _ interface _; do interfaces+=" $interface"; done < <(ip -4 -o address show to "$1/32")
+  found=${interfaces:+on$interfaces}
   found=${found:-absent}
   [ "$manner" != announce ] || [ -z "$role_now" ] || found+=' by VRRP'
 }
 
 vip_set() {
-  local vip=$1 link manner from "${@:2}"
+  local vip=$1 interface manner from "${@:2}"
   if [[ $found == *' by VRRP' ]]; then leave_vrrp; fi
   # By now the table is as full as the health of real servers has it.
   [ "$manner" = silent ] || manner=add
   # Elsewhere it would be answered for, or taken for this host's own.
-  for link in $(links_in "${found% by VRRP}"); do
-    [ "on $link" = "$wanted" ] || ip address del "$vip/32" dev "$link"
+  for interface in $(interfaces_in "${found% by VRRP}"); do
+    [ "on $interface" = "$wanted" ] || ip address del "$vip/32" dev "$interface"
   done
   [ "$wanted" != absent ] || return 0
   # Announcements outlast the run and must not hold its lock.
@@ -37,14 +37,14 @@ vip_set() {
 
 vip_save() { printf '%s' "${found% by VRRP}" >"$2/links"; }
 
-# links_in "on LINK…" | absent
-links_in() { [ "$1" = absent ] || echo "${1#on }"; }
+# interfaces_in "on INTERFACE…" | absent
+interfaces_in() { [ "$1" = absent ] || echo "${1#on }"; }
 
 vip_restore() {
-  local link links
-  links=$(cat "$2/links")
-  for link in $(links_in "$links"); do ip address replace "$1/32" dev "$link"; done
-  while read -r _ link _; do
-    [[ " $links " == *" $link "* ]] || ip address del "$1/32" dev "$link"
+  local interface interfaces
+  interfaces=$(cat "$2/links")
+  for interface in $(interfaces_in "$interfaces"); do ip address replace "$1/32" dev "$interface"; done
+  while read -r _ interface _; do
+    [[ " $interfaces " == *" $interface "* ]] || ip address del "$1/32" dev "$interface"
   done < <(ip -4 -o address show to "$1/32")
 }

@@ -1,6 +1,6 @@
 /** What must hold of services whose Apache is managed. */
 import { fetchedPath, givenPort } from "../healthCheck.ts";
-import { managedDestinations } from "../places.ts";
+import { managedDestinations } from "../paths.ts";
 import { issue, type Rule } from "./rule.ts";
 
 export const apacheRules: readonly Rule[] = [

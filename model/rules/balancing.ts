@@ -5,7 +5,7 @@ import type { Destination, VirtualService } from "../cluster.ts";
 import { vipsOf } from "../cluster.ts";
 import { givenPort, transports } from "../healthCheck.ts";
 import { forwardingMethods, hashFlags, refusing } from "../lvs.ts";
-import { destinations, services } from "../places.ts";
+import { destinations, services } from "../paths.ts";
 import { issue, type Rule } from "./rule.ts";
 
 export const balancingRules: readonly Rule[] = [

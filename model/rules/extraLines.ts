@@ -8,7 +8,7 @@ import {
   serviceSections,
 } from "../extraLines.ts";
 import { hidden, type Issue } from "../issue.ts";
-import { services } from "../places.ts";
+import { services } from "../paths.ts";
 import { issue, type Rule } from "./rule.ts";
 
 export const extraLineRules: readonly Rule[] = [

@@ -1,6 +1,6 @@
 /** What must hold of directors and real servers. */
 import { isUsable } from "../address.ts";
-import { hosts } from "../places.ts";
+import { hosts } from "../paths.ts";
 import { issue, type Rule } from "./rule.ts";
 
 export const hostRules: readonly Rule[] = [

@@ -1,6 +1,6 @@
 /** What must hold between virtual services, their VIPs and the hosts. */
 import { isUnicast, isUsable } from "../address.ts";
-import { destinations, hosts, services } from "../places.ts";
+import { destinations, hosts, services } from "../paths.ts";
 import { serviceKey } from "../serviceAddress.ts";
 import { issue, type Rule } from "./rule.ts";
 

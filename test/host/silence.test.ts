@@ -7,9 +7,9 @@ const web1 = "02:42:c6:12:07:15";
 const peer = "02:42:c6:12:07:0c";
 const stranger = "02:42:c6:12:07:63";
 
-/** Who answers for an address stands in a file of its name; `asked` tells on which link and from where they were asked. */
+/** Who answers for an address stands in a file of its name; `asked` tells on which interface and from where they were asked. */
 const stubs = `
-find_link() { link=eth0; }
+find_interface() { interface=eth0; }
 ip() { printf '%s\\n' "192.0.2.99 lladdr ${stranger} STALE" '192.0.2.98 FAILED'; }
 answers() {
   local address

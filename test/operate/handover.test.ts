@@ -11,7 +11,7 @@ const hostOf = (name: string, role: StateHost["role"] = "director") => ({ name, 
 /** Directors that are in these roles; the one that hands over gives them to the first that is ready. */
 function cluster(roles: Record<string, string | undefined>) {
   const now = { ...roles };
-  const released: string[] = [];
+  const handedOver: string[] = [];
   const ways: Ways = {
     read: async ({ name }) => {
       const role = now[name];
@@ -19,27 +19,27 @@ function cluster(roles: Record<string, string | undefined>) {
       const shares = { sinceSeconds: 0, rivalSeconds: undefined, sync: "", advertises: "" };
       return { ...nothingRead, held, vrrp: role === undefined ? undefined : { role, ...shares } };
     },
-    release: async ({ name }) => {
-      released.push(name);
+    handOver: async ({ name }) => {
+      handedOver.push(name);
       const next = Object.keys(now).find((other) => now[other] === "BACKUP");
       if (next) Object.assign(now, { [name]: "BACKUP", [next]: "MASTER" });
     },
   };
   const hosts = [...Object.keys(roles).map((name) => hostOf(name)), hostOf("web1", "realServer")];
-  return { hosts, released, ways };
+  return { hosts, handedOver, ways };
 }
 
 describe("handing the VIPs over", () => {
   it("has the holder give them to one that is ready", async () => {
-    const { hosts, released, ways } = cluster({ lb1: "BACKUP", lb2: "MASTER", lb3: "BACKUP" });
+    const { hosts, handedOver, ways } = cluster({ lb1: "BACKUP", lb2: "MASTER", lb3: "BACKUP" });
     expect(await handOver(hosts, ways)).toEqual({ from: "lb2", to: "lb1" });
-    expect(released).toEqual(["lb2"]);
+    expect(handedOver).toEqual(["lb2"]);
   });
 
   it("does without a director that cannot take them", async () => {
-    const { hosts, released, ways } = cluster({ lb1: "MASTER", lb2: "unreachable", lb3: "BACKUP" });
+    const { hosts, handedOver, ways } = cluster({ lb1: "MASTER", lb2: "unreachable", lb3: "BACKUP" });
     expect(await handOver(hosts, ways)).toEqual({ from: "lb1", to: "lb3" });
-    expect(released).toEqual(["lb1"]);
+    expect(handedOver).toEqual(["lb1"]);
   });
 
   it.each([
@@ -62,10 +62,10 @@ describe("handing the VIPs over", () => {
       /several directors hold the VIPs: lb1 shares none, lb2 shares none/,
     ],
   ])("is refused, nothing touched, where %s", async (_, roles, message) => {
-    const { hosts, released, ways } = cluster(roles);
+    const { hosts, handedOver, ways } = cluster(roles);
     const refused = handOver(hosts, ways);
     await expect(refused).rejects.toThrow(SetupError);
     await expect(refused).rejects.toThrow(message);
-    expect(released).toEqual([]);
+    expect(handedOver).toEqual([]);
   });
 });

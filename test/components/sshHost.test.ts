@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { HostChange } from "../../components/hostChange.ts";
-import { HostLink } from "../../components/hostLink.ts";
+import { SshHost } from "../../components/sshHost.ts";
 import { ReadingError, readHost } from "../../reading/readHost.ts";
 import { SshUnreachableError } from "../../ssh/target.ts";
 import { nothingRead } from "../reading/nothingRead.ts";
@@ -16,7 +16,7 @@ const change: HostChange = {
 };
 const linkTo = (found: HostChange) => {
   const way = pulumi.output(connection);
-  return new HostLink(
+  return new SshHost(
     "lb1",
     {} as pulumi.Resource,
     way,

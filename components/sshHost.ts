@@ -11,7 +11,7 @@ import type { HostChange } from "./hostChange.ts";
 import { settled } from "./output.ts";
 
 /** A way to one host for as long as the program runs. */
-export class HostLink implements RunningHost {
+export class SshHost implements RunningHost {
   readonly name: string;
   readonly connection: pulumi.Output<Connection>;
   /** What the host's command runs: equal to the one in the state exactly where nothing is to be done. */
