@@ -3,9 +3,9 @@
 # The kernel's own values meanwhile, as sysctl(8) prints and reads them.
 held_values=/run/pulumi-lvs-held
 # More than a round trip to most clients.
-handshake_seconds=0.3
-# For a run that is cut off; a second is what a director needs to take over on a slow machine.
-longest_hold_seconds=2
+handshake_seconds=0.5
+# For a run that is cut off. On a slow machine a director needs a second to take over.
+longest_hold_seconds=3
 
 # To whichever director VRRP chooses; it has to answer ARP for the VIPs before this one is free.
 handover() {

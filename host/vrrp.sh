@@ -12,7 +12,8 @@ record=/run/pulumi-lvs-vrrp
 preference=31909
 # Watched by keepalived, which adds it to the priority.
 took_over=/run/pulumi-lvs-took-over
-# The kernel tells other directors of a connection after two seconds at the latest (IPVS_SYNC_FLUSH_TIME).
+# The kernel tells other directors of a connection after three seconds at the latest: each second it sends what is two
+# seconds old (ip_vs_sync.c).
 late_seconds=6
 # How long the raised priority lasts after that. It is long enough for a director that was cut off to find its real servers
 # unreachable and give the VIPs up. It ends before the next takeover, or both directors would have it.

@@ -58,10 +58,10 @@ async function onLink(host: string) {
 const onBoth = (command: string) =>
   Promise.all(["lb1", "lb2"].map((director) => stack.onHost(director, command)));
 
-/** What a director forwards is 150 ms late: a handshake takes as long as with clients that are far away. */
+/** What a director forwards is 60 ms late: a handshake takes as long as with clients that are far away. */
 const farClients = [
   "tc qdisc add dev eth0 root handle 1: prio",
-  "tc qdisc add dev eth0 parent 1:3 netem delay 150ms",
+  "tc qdisc add dev eth0 parent 1:3 netem delay 60ms",
   `tc filter add dev eth0 parent 1: protocol ip u32 match ip dst ${vip}/32 flowid 1:3`,
 ].join(" && ");
 
@@ -147,7 +147,7 @@ describe("a handover that is cut off while it holds new connections", () => {
         "bash /var/lib/pulumi-lvs/script handover & run=$!",
         "until [ -e /run/pulumi-lvs-held ]; do sleep 0.01; done",
         "until [ $(sysctl -n net.ipv4.vs.drop_packet) = 3 ]; do sleep 0.01; done",
-        "kill -KILL $run; sleep 4",
+        "kill -KILL $run; sleep 5",
         "sysctl -n net.ipv4.vs.drop_packet net.ipv4.vs.am_droprate; ls /run/pulumi-lvs-held || true",
       ].join("\n"),
     );
