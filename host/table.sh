@@ -116,7 +116,7 @@ run_check() {
   case $1 in
     '') ;;
     ping) timeout "${4:-0}" perl -MNet::Ping -e 'exit !Net::Ping->new("icmp", 3)->ping(shift)' "${3%:*}" ;;
-    'checker '*) timeout "${4:-0}" perl /usr/local/lib/pulumi-lvs/checker.pl once "${1#* }" "$3" ;;
+    'checker '*) timeout "${4:-0}" perl "$programs/checker.pl" once "${1#* }" "$3" ;;
     *)
       timeout "${4:-0}" perl -e '
         sub ld_log { }

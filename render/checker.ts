@@ -3,26 +3,27 @@ import { endpointText } from "../model/address.ts";
 import type { Destination, Director, VirtualService } from "../model/cluster.ts";
 import { serviceKey } from "../model/serviceAddress.ts";
 import { forwardingWords } from "./forwarding.ts";
-import { checkedThroughVip, checkSettings, checksFolder, keepsAtZero, perlFile } from "./healthCheck.ts";
+import { checkedThroughVip, checkSettings, keepsAtZero, perlFile } from "./healthCheck.ts";
 import type { Item } from "./hostPlan.ts";
 import { ipvsadmAt } from "./ipvs.ts";
+import { hostPaths } from "./paths.ts";
 import { perlHash } from "./perl.ts";
 import { checkerProgram } from "./shellLibrary.ts";
 
 /** Its unit. */
 export const checkerUnit = "pulumi-lvs-checker.service";
 
-const program = `/usr/bin/perl ${checksFolder}/checker.pl`;
+const program = `/usr/bin/perl ${hostPaths.programs}/checker.pl`;
 
 /** Makes a table that is there already right before keepalived starts. */
 export const prepareTable = `${program} prepare`;
 
-/** Below /run, as what has been found of hosts says nothing after a restart. */
-const results = "pulumi-lvs-checks";
+/** As systemd.exec(5) has it: below /run, as what has been found of hosts says nothing after a restart. */
+const runtimeDirectory = hostPaths.checkResults.replace("/run/", "");
 
 /** The file that says whether a real server of a service is down: 0 or 1. */
 export function resultOf(service: VirtualService, to: Destination): string {
-  return `/run/${results}/${serviceKey(service).replaceAll(" ", "-")}-${endpointText(to)}`;
+  return `${hostPaths.checkResults}/${serviceKey(service).replaceAll(" ", "-")}-${endpointText(to)}`;
 }
 
 /** It runs, and has been told of all services, before keepalived is. */
@@ -31,14 +32,14 @@ export function holdChecker(director: Director, services: readonly VirtualServic
   if (checked.length === 0) return [];
   return [
     {
-      ...perlFile(`${checksFolder}/checker.pl`, checkerProgram),
+      ...perlFile(`${hostPaths.programs}/checker.pl`, checkerProgram),
       check: "syntax",
       program: "host/checker.pl",
       notify: checkerUnit,
     },
     {
       ...perlFile(
-        `${checksFolder}/services`,
+        `${hostPaths.programs}/services`,
         [
           "# What pulumi-lvs-checker.service asks.",
           "# Written by pulumi-lvs; changes made here are replaced by the next `pulumi up`.",
@@ -95,7 +96,7 @@ const unit = [
   "Restart=always",
   "TimeoutStartSec=infinity",
   "WatchdogSec=60",
-  `RuntimeDirectory=${results}`,
+  `RuntimeDirectory=${runtimeDirectory}`,
   "RuntimeDirectoryPreserve=restart",
   "SyslogIdentifier=pulumi-lvs-checker",
   "",

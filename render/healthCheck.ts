@@ -2,12 +2,12 @@
 import type { Director, VirtualService } from "../model/cluster.ts";
 import type { HealthCheck, HealthCheckType } from "../model/healthCheck.ts";
 import type { FileItem, Item } from "./hostPlan.ts";
+import { hostPaths } from "./paths.ts";
 import { checkProgram } from "./shellLibrary.ts";
 import type { Software } from "./systems.ts";
 
-/** Where a director has the programs that check, and what they are told. */
-export const checksFolder = "/usr/local/lib/pulumi-lvs";
-export const checkProgramPath = `${checksFolder}/check.pl`;
+/** The Perl that asks. */
+export const checkProgramPath = `${hostPaths.programs}/check.pl`;
 
 /** How a real server is asked: by `host/check.pl` through the VIP, by the health engine's own ping, or not at all. */
 export type Way = "throughVip" | "ping" | "never";

@@ -7,6 +7,7 @@ import { checkedThroughVip, checkSoftware } from "./healthCheck.ts";
 import type { Item } from "./hostPlan.ts";
 import { renderLdirectord } from "./ldirectord.ts";
 import { checkFileOf, checkFiles } from "./ldirectordChecks.ts";
+import { hostPaths } from "./paths.ts";
 import type { Software } from "./systems.ts";
 import { renderVirtualServers } from "./virtualServers.ts";
 
@@ -102,7 +103,7 @@ function checksUnit(hasChecker: boolean): string[] {
     "",
     "[Service]",
     ...(hasChecker ? [`ExecStartPre=${prepareTable}`] : []),
-    `ExecStart=/usr/sbin/keepalived --dont-fork --check --dont-release-ipvs --use-file ${checks.configuration} --pid /run/pulumi-lvs-checks.pid --checkers_pid /run/pulumi-lvs-checkers.pid`,
+    `ExecStart=/usr/sbin/keepalived --dont-fork --check --dont-release-ipvs --use-file ${checks.configuration} --pid ${hostPaths.checksPid} --checkers_pid ${hostPaths.checkersPid}`,
     "ExecReload=/bin/kill -HUP $MAINPID",
     "Restart=on-failure",
     "",

@@ -2,22 +2,15 @@
 import { hostSubnet } from "../model/address.ts";
 import type { Director, Vrrp } from "../model/cluster.ts";
 import { peersOf, type VipGroup } from "../model/vipGroup.ts";
+import { hostPaths } from "./paths.ts";
 
 /** Name of the instance, in notifications and logs. */
 export const instance = "vips";
-/** Watched by keepalived; host/items/vrrp.sh writes it. */
-const resigned = "/run/pulumi-lvs-resigned";
-
-/** Added to the priority; host/vrrp.sh writes it. */
-const tookOver = "/run/pulumi-lvs-took-over";
-
 /**
  * Named in advertisements instead of the VIPs: one that names others is not believed (RFC 5798 §7.1), so that directors
  * would all hold the VIPs until the last of them knows a changed list. host/items/vrrp.sh takes it away.
  */
 const advertised = "127.0.112.1";
-
-const fifo = "/run/pulumi-lvs-vrrp.fifo";
 
 /** The whole file for one director; `program` is where host/vrrp.sh lies, `extraLines` are for its global section. */
 export function renderKeepalived(
@@ -44,15 +37,15 @@ export function renderKeepalived(
       // After a split the one that keeps the VIPs is to know of the other, whichever spoke first: it announces them again.
       "vrrp_higher_prio_send_advert true",
       // Scripts for each event would overtake each other.
-      `vrrp_notify_fifo ${fifo}`,
+      `vrrp_notify_fifo ${hostPaths.vrrpEvents}`,
       `vrrp_notify_fifo_script "${program} listen ${vips.join(" ")}"`,
       ...extraLines,
     ]),
     "",
-    ...block(`track_file resigned`, [`file ${resigned}`, "weight 0", "init_file 0"]),
+    ...block(`track_file resigned`, [`file ${hostPaths.resigned}`, "weight 0", "init_file 0"]),
     ...(vrrp.preempt
       ? []
-      : ["", ...block("track_file took_over", [`file ${tookOver}`, "weight 1", "init_file 0"])]),
+      : ["", ...block("track_file took_over", [`file ${hostPaths.tookOver}`, "weight 1", "init_file 0"])]),
     "",
     // Without real servers a director is in FAULT: it must not take the VIPs before its table is filled.
     ...block("vrrp_script balances", [

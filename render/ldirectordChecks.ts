@@ -1,19 +1,13 @@
 /** The health checks that ldirectord runs inside itself (checktype external-perl): a file for each service. */
 import type { Director, VirtualService } from "../model/cluster.ts";
-import {
-  checkedThroughVip,
-  checkProgramPath,
-  checkSettings,
-  checksFolder,
-  perlFile,
-  wayOf,
-} from "./healthCheck.ts";
+import { checkedThroughVip, checkProgramPath, checkSettings, perlFile, wayOf } from "./healthCheck.ts";
 import type { Item } from "./hostPlan.ts";
+import { hostPaths } from "./paths.ts";
 import { perlHash, perlText } from "./perl.ts";
 
 /** Where the check of a service lies; undefined where ldirectord checks by itself, or not at all. */
 export function checkFileOf(service: VirtualService): string | undefined {
-  return wayOf(service) === "throughVip" ? `${checksFolder}/checks/${service.name}` : undefined;
+  return wayOf(service) === "throughVip" ? `${hostPaths.programs}/checks/${service.name}` : undefined;
 }
 
 /**
@@ -22,7 +16,7 @@ export function checkFileOf(service: VirtualService): string | undefined {
  */
 export function checkFiles(director: Director, services: readonly VirtualService[]): Item[] {
   return checkedThroughVip(services).map((service) =>
-    perlFile(`${checksFolder}/checks/${service.name}`, callOf(director, service)),
+    perlFile(`${hostPaths.programs}/checks/${service.name}`, callOf(director, service)),
   );
 }
 

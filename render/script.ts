@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { HostPlan } from "./hostPlan.ts";
 import { itemWords, withoutSecrets } from "./hostPlan.ts";
+import { hostPaths } from "./paths.ts";
 import { launcher, shellLibrary } from "./shellLibrary.ts";
 import { shellWord } from "./shellWord.ts";
 
@@ -78,7 +79,7 @@ fi`;
 
 /** Runs an action with the script that a host has kept of its last good run; for `bash -s -- ACTION`, on stdin. */
 export const keptScript = `${asRoot}
-exec bash /var/lib/pulumi-lvs/script "$@" </dev/null
+exec bash ${hostPaths.state}/script "$@" </dev/null
 `;
 
 const settings = `set -euo pipefail

@@ -4,10 +4,11 @@ import { type ExtraLines, secretsIn } from "../model/extraLines.ts";
 import type { VipGroup } from "../model/vipGroup.ts";
 import type { Item } from "./hostPlan.ts";
 import { advertisesAs, instance, renderKeepalived } from "./keepalived.ts";
+import { hostPaths } from "./paths.ts";
 import { vipProgram, vrrpProgram } from "./shellLibrary.ts";
 
-const program = "/usr/local/lib/pulumi-lvs/vip";
-const vrrp = "/usr/local/lib/pulumi-lvs/vrrp";
+const program = `${hostPaths.programs}/vip`;
+const vrrp = `${hostPaths.programs}/vrrp`;
 const unit = "pulumi-lvs-vip.service";
 
 const vipFile: Item = {

@@ -79,7 +79,7 @@ check_syntax() {
   }
 }
 
-check_checker() { perl /usr/local/lib/pulumi-lvs/checker.pl test "$1"; }
+check_checker() { perl "$programs/checker.pl" test "$1"; }
 
 # ldirectord(8): `status` parses the file; exit code 2 is a configuration error, 0, 1 and 3 tell of the daemon. It warns of
 # a line that it would not act on.

@@ -1,7 +1,7 @@
 # A virtual IP held by this host: vip ADDRESS manner from. See ../vip.sh, which it runs. `manner` is silent, announce, or
 # share for one that is held while keepalived says MASTER; `from` is this host's own address, empty where silent.
 
-vip_program=/usr/local/lib/pulumi-lvs/vip
+vip_program=$programs/vip
 
 vip_read() {
   local interface interfaces='' role_now role_since manner from "${@:2}"

@@ -1,6 +1,6 @@
 # This director's part in sharing VIPs: vrrp NAME advertises; see ../vrrp.sh, which keepalived runs. `advertises` is for
 # people, and for who plans a change.
-vrrp_program=/usr/local/lib/pulumi-lvs/vrrp
+vrrp_program=$programs/vrrp
 vrrp_record=/run/pulumi-lvs-vrrp
 # Watched by keepalived: 1 makes this director give the VIPs up and hold none.
 vrrp_resigned=/run/pulumi-lvs-resigned

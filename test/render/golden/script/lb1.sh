@@ -15,7 +15,7 @@ format=1
 settings='set -euo pipefail
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022'
-globals=(host address role digest generation format settings globals state lock mode planned current differences debconf_answers file_modes interface_of brought table_is_settled unit_states vip_program vrrp_program vrrp_record vrrp_resigned vrrp_took_over vrrp_advertised table_program planned_services planned_probes daemon_repair daemon_log table_is_compared found_of out_of other_services other_services_planned missed longest_asking_seconds check_results mute_preference terms_of share_of held_values handshake_seconds longest_hold_seconds laid_scripts lock_wait_seconds)
+globals=(host address role digest generation format settings globals state programs lock mode planned current differences debconf_answers file_modes interface_of brought table_is_settled unit_states vip_program vrrp_program vrrp_record vrrp_resigned vrrp_took_over vrrp_advertised table_program planned_services planned_probes daemon_repair daemon_log table_is_compared found_of out_of other_services other_services_planned missed longest_asking_seconds check_results mute_preference terms_of share_of held_values handshake_seconds longest_hold_seconds laid_scripts lock_wait_seconds)
 
 plan() {
   item 'link' '198.18.7.11' 'interface=eth0'
