@@ -1,18 +1,20 @@
 /** A whole cluster from its configuration: directors, real servers and virtual services, checked together. */
 import * as pulumi from "@pulumi/pulumi";
+import type * as model from "../model/cluster.ts";
 import * as summary from "../model/summary.ts";
 import type { ClusterArgs } from "./clusterArgs.ts";
 import { partsOf } from "./clusterParts.ts";
 import { Director } from "./Director.ts";
+import { shownLines } from "./extraLines.ts";
 import { RealServer } from "./RealServer.ts";
 import type { CheckedCluster } from "./told.ts";
 import { VirtualRouter } from "./VirtualRouter.ts";
-import { VirtualService } from "./VirtualService.ts";
 
 /**
  * A cluster of hosts that are there. Everything that is wrong with its arguments is told in one message before a host is
- * touched. Each part is a resource under the name that it has here, so that within one program a name is used once for a
- * host, and once for a service.
+ * touched. Each host is a resource under the name that it has here, so that within one program a name is used once. Services
+ * are none: the engine would write the whole state three times for each, and a table may have more than a thousand. A
+ * preview shows them in the directors' plans and in the outputs.
  */
 export class Cluster extends pulumi.ComponentResource {
   /** Address of the main service: the first, by name, that is checked over HTTP or HTTPS; without one, the first. */
@@ -38,23 +40,20 @@ export class Cluster extends pulumi.ComponentResource {
     super(
       "lvs:index:Cluster",
       name,
-      { subnet: cluster.subnet, healthEngine: cluster.healthEngine },
+      {
+        subnet: cluster.subnet,
+        healthEngine: cluster.healthEngine,
+        serviceLines: shownLines(cluster.apply(linesOfServices)),
+      },
       componentOptions,
     );
 
-    const servers = new Map(
-      Object.entries(parts.realServers).map(([host, { resolved, options }]) => {
-        return [host, new RealServer(host, resolved, { parent: this, ...options })];
-      }),
-    );
-    for (const [service, { spec, realServers }] of Object.entries(parts.virtualServices)) {
-      const serving = realServers.flatMap((host) => servers.get(host) ?? []);
-      new VirtualService(service, { spec, realServers: serving }, { parent: this });
-    }
+    const realServers = Object.entries(parts.realServers).map(([host, { resolved, options }]) => {
+      return new RealServer(host, resolved, { parent: this, ...options });
+    });
     const virtualRouter = new VirtualRouter(name, parts.virtualRouter, { parent: this });
     for (const [host, { resolved, options }] of Object.entries(parts.directors)) {
-      const balanced = { virtualRouter, realServers: [...servers.values()] };
-      new Director(host, { ...resolved, ...balanced }, { parent: this, ...options });
+      new Director(host, { ...resolved, virtualRouter, realServers }, { parent: this, ...options });
     }
 
     this.vip = cluster.apply(summary.vip);
@@ -70,4 +69,15 @@ export class Cluster extends pulumi.ComponentResource {
       realServers: this.realServers,
     });
   }
+}
+
+/** Those of services that have any: the directors' plans do not show that a secret has changed. */
+function linesOfServices({ virtualServices }: model.Cluster) {
+  const lines = virtualServices
+    .map(({ name, extraLines: { isSecret: _, ...ofDaemons } }) => [name, ofDaemons] as const)
+    .filter(([, ofDaemons]) => Object.values(ofDaemons).flat().length > 0);
+  return {
+    ...Object.fromEntries(lines),
+    isSecret: virtualServices.some(({ extraLines }) => extraLines.isSecret),
+  };
 }

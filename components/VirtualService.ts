@@ -6,7 +6,7 @@ import { serviceLines } from "../config/schema/extraLines.ts";
 import { virtualServiceSchema } from "../config/schema/virtualService.ts";
 import { entry, type VirtualService as Spec } from "../model/cluster.ts";
 import type { Forwarding, Protocol, Scheduler } from "../model/lvs.ts";
-import { checkedLines, type ServiceLinesArgs, shownLines } from "./extraLines.ts";
+import { checkedLines, type ServiceLinesArgs } from "./extraLines.ts";
 import type { RealServer } from "./RealServer.ts";
 import { validated } from "./validate.ts";
 
@@ -113,12 +113,6 @@ export interface BareCheckArgs extends CheckTimingArgs {
   readonly type: pulumi.Input<"ping" | "none">;
 }
 
-/** A virtual service, checked and resolved. */
-export interface ResolvedService {
-  readonly spec: pulumi.Output<Spec>;
-  readonly realServers: readonly RealServer[];
-}
-
 /** A service on a virtual IP. It makes nothing by itself: a {@link Director} it is given to balances it. */
 export class VirtualService extends pulumi.ComponentResource {
   /** The VIP. */
@@ -132,16 +126,8 @@ export class VirtualService extends pulumi.ComponentResource {
   /** The hosts that must be ready before a director sends them connections. */
   readonly realServers: readonly RealServer[];
 
-  constructor(name: string, args: VirtualServiceArgs, options?: pulumi.ComponentResourceOptions);
-  /** @internal */
-  constructor(name: string, service: ResolvedService, options?: pulumi.ComponentResourceOptions);
-  constructor(
-    name: string,
-    args: VirtualServiceArgs | ResolvedService,
-    options?: pulumi.ComponentResourceOptions,
-  ) {
-    const { inputs, declared, spec, extraLines, realServers } =
-      "spec" in args ? resolved(args) : resolve(name, args);
+  constructor(name: string, args: VirtualServiceArgs, options?: pulumi.ComponentResourceOptions) {
+    const { inputs, declared, spec, extraLines, realServers } = resolve(name, args);
     super("lvs:index:VirtualService", name, inputs, options);
     this.realServers = realServers;
     this.spec = spec;
@@ -150,12 +136,6 @@ export class VirtualService extends pulumi.ComponentResource {
     this.port = declared.port;
     this.registerOutputs({ address: this.address, port: this.port });
   }
-}
-
-function resolved({ spec: whole, realServers }: ResolvedService) {
-  const spec = whole.apply(({ extraLines: _, ...rest }): Omit<Spec, "extraLines"> => rest);
-  const extraLines = shownLines(whole.apply((service) => service.extraLines));
-  return { spec, declared: spec, extraLines, realServers, inputs: { service: spec, extraLines } };
 }
 
 function resolve(name: string, { realServers: destinations, extraLines, ...service }: VirtualServiceArgs) {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Meaning } from "../config/check.ts";
 import { isMapping } from "../config/credentials.ts";
 import { routeTo } from "../config/ssh.ts";
-import type { Cluster, VirtualService } from "../model/cluster.ts";
+import type { Cluster } from "../model/cluster.ts";
 import type { ClusterArgs } from "./clusterArgs.ts";
 import type { Machine } from "./convergedHost.ts";
 import type { ResolvedDirector } from "./Director.ts";
@@ -19,18 +19,11 @@ export interface ClusterParts {
   readonly virtualRouter: ResolvedRouter;
   readonly directors: Readonly<Record<string, HostPart<Omit<ResolvedDirector, "realServers">>>>;
   readonly realServers: Readonly<Record<string, HostPart<ResolvedRealServer>>>;
-  readonly virtualServices: Readonly<Record<string, ServicePart>>;
 }
 
 interface HostPart<T> {
   readonly resolved: T;
   readonly options: Pick<pulumi.ComponentResourceOptions, "deletedWith">;
-}
-
-interface ServicePart {
-  readonly spec: pulumi.Output<VirtualService>;
-  /** Names of those that serve it, drained ones too. */
-  readonly realServers: readonly string[];
 }
 
 /** The parts of the cluster `name`. Where anything is wrong with it, all of them fail with one message. */
@@ -58,15 +51,6 @@ export function partsOf(name: string, args: ClusterArgs | CheckedCluster): Clust
         ({ cluster }) => cluster.realServers.find((each) => each.name === host),
       );
       return { ...machine, spec };
-    }),
-    virtualServices: mapped(services, (service, realServers) => {
-      const hangsOn = isIn(`virtualServices.${service}`, ...realServers.map((host) => `realServers.${host}`));
-      const spec = known(
-        all,
-        (path) => isOfCluster(path) && hangsOn(path),
-        ({ cluster }) => cluster.virtualServices.find((each) => each.name === service),
-      );
-      return { spec, realServers };
     }),
   };
 }

@@ -32,8 +32,6 @@ describe("the program, on the example's hosts,", () => {
       "RealServer web2",
       "Stash cluster",
       "VirtualRouter cluster",
-      "VirtualService submission",
-      "VirtualService web",
     ]);
   });
 

@@ -31,7 +31,7 @@ it("secret lines are nowhere in clear, and a change of one is seen in a preview"
 
   await setLines("hunter2");
   const preview = await stack.configured("preview", "--diff");
-  expect(preview).toContain("~ lvs:index:VirtualService: (update)");
+  expect(preview).toContain("~ lvs:index:Cluster: (update)");
   expect(preview).toContain("~ lvs:index:Director: (update)");
 
   const second = await stack.configured("up", "--yes", "--skip-preview");

@@ -26,7 +26,6 @@ describe("a cluster", () => {
       "RealServer web2": "Cluster edge",
       "Stash edge": "VirtualRouter edge",
       "VirtualRouter edge": "Cluster edge",
-      "VirtualService web": "Cluster edge",
     });
     expect(entry(resources, "Command lb1").dependsOn).toEqual(["Command web1", "Command web2", "Stash edge"]);
   });
