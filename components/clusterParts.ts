@@ -87,10 +87,10 @@ function known<T>(
   }) as pulumi.Output<T>;
 }
 
-/** Whether a path leads to one of the places, to something in it, or to what it is in. */
-function isIn(...places: readonly string[]): (path: string) => boolean {
+/** Whether a path leads where one of the others does, to something in it, or to what it is in. */
+function isIn(...others: readonly string[]): (path: string) => boolean {
   return (path) =>
-    places.some((place) => `${path}.`.startsWith(`${place}.`) || `${place}.`.startsWith(`${path}.`));
+    others.some((other) => `${path}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${path}.`));
 }
 
 /** Whether a path leads to what the cluster is, and not to how its hosts are reached. */

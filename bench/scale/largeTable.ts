@@ -11,7 +11,7 @@ import { tools } from "../results.ts";
 import type { Row, ScaleScenario } from "./rows.ts";
 import { startSimulation } from "./simulation.ts";
 
-export const realServersOfTable = 3;
+const realServersOfTable = 3;
 
 /** The scenarios one after the other, on hosts that are new. */
 export async function measureTable(engine: Engine, services: number, latencyMs: number): Promise<Row[]> {
@@ -31,8 +31,8 @@ export async function measureTable(engine: Engine, services: number, latencyMs: 
       const left = verb === "up" ? simulation.unconverged() : [];
       if (left.length > 0) throw new SetupError(`${scenario}: ${left.join(", ")} not converged`);
       const stateBytes = await stack.stateBytes();
-      const of = { hosts: realServersOfTable, services, tool: tools.ours };
-      rows.push({ ...of, scenario, seconds, stateBytes, peakMiB });
+      const row = { hosts: realServersOfTable, services, tool: tools.ours };
+      rows.push({ ...row, scenario, seconds, stateBytes, peakMiB });
     };
     simulation.reset(work(1).plans);
     await run("preview", "preview", work(1));
