@@ -23,13 +23,12 @@ const esModules = {
 const [whole, parts] = programExamples;
 
 const host = (role: string) => [`lvs:index:${role}`, `lvs:index:${role}$command:remote:Command`];
-const ofParts = [...host("Director"), ...host("RealServer"), "lvs:index:VirtualService"];
+const hosts = [...host("Director"), ...host("RealServer")];
+const ofParts = [...hosts, "lvs:index:VirtualService"];
 const ofCluster = [
   "command:local:Command",
   "lvs:index:Cluster",
-  ...[...ofParts, ...host("RealServer"), "lvs:index:VirtualRouter"].map(
-    (type) => `lvs:index:Cluster$${type}`,
-  ),
+  ...[...hosts, ...host("RealServer"), "lvs:index:VirtualRouter"].map((type) => `lvs:index:Cluster$${type}`),
   "lvs:index:Cluster$lvs:index:VirtualRouter$pulumi:index:Stash",
 ];
 
