@@ -40,9 +40,9 @@ retire() {
 # The kernel tells other directors of a connection once it is established. One whose handshake this director has seen half
 # of would never be known to the next: its client would send for nothing. So the kernel drops what would be a new connection
 # (drop_packet of ipvs-sysctl), handshakes that are under way have time to end, and then the VIPs move. The client sends its
-# SYN again after a second (RFC 6298, 2.1). Services over UDP alone have no handshakes.
+# SYN again after a second (RFC 6298, 2.1). Services over UDP alone have no handshakes; those of a mark are probes.
 hold_new_connections() {
-  grep -qE '^(TCP|FWM) ' /proc/net/ip_vs || return 0
+  grep -q '^TCP ' /proc/net/ip_vs || return 0
   if [ ! -e "$held_values" ]; then
     sysctl net.ipv4.vs.am_droprate net.ipv4.vs.drop_packet >"$held_values.new"
     mv "$held_values.new" "$held_values"
