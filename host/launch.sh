@@ -33,9 +33,9 @@ not_held() {
   case $1 in
     read)
       # As reading.sh does, so that a host that is not held can be named by its hardware address.
-      local interface=''
-      read -r _ interface _ < <(ip -4 -o address show to "${holder##* }/32") || true
-      [ -z "$interface" ] || printf 'link\t%s\n' "$(<"/sys/class/net/$interface/address")"
+      local interface
+      interface=$(ip -4 -o address show to "${holder##* }/32" | cut -d ' ' -f 2)
+      sed 's/^/link\t/' "/sys/class/net/${interface:-none}/address" 2>/dev/null || true
       echo unheld
       ;;
     remove)

@@ -58,6 +58,8 @@ describe("what is asked of a host, and giving back", () => {
 
   it("is nothing where the host holds nothing", () => {
     expect(launch("read")).toBe("unheld\n0");
+    const onLoopback = { ...plan, address: "127.0.0.1" };
+    expect(launchFrom("kept", onLoopback, ["read"])).toBe("link\t00:00:00:00:00:00\nunheld\n0");
     expect(launch("remove")).toBe("removed\n0");
     expect(launch("inspect")).toBe("web1: is not held; `up` converges it\n1");
   });
