@@ -28,7 +28,7 @@ read_host() {
   exec {view}< <(if [ "$role" = director ] && [ "$held_digest" = "$digest" ]; then print_vips; fi)
   if [ "$held_digest" = "$digest" ]; then
     compare inspect
-    each service print_planned
+    print_planned
   else
     compare
   fi
@@ -104,14 +104,12 @@ print_vips() {
 }
 
 print_planned() {
-  local planned_lines line "${@:2}"
-  while IFS= read -r line; do
-    [[ $line != *' to '* ]] || record_line planned "$line"
-  done <<<"$planned_lines"
+  know_plan
+  sed -n '/^service /d; / to /s/^/planned\t/p' <<<"$planned_services"
 }
 
 print_table() {
-  local role_now role_since daemons rival='' key seconds lines
+  local role_now role_since daemons rival='' key seconds
   vrrp_role
   [ ! -e "$vrrp_record-rival" ] || read -r _ rival <"$vrrp_record-rival"
   if [ -n "$role_now" ]; then
@@ -120,6 +118,5 @@ print_table() {
   fi
   [ ! -e "$state/drain" ] ||
     while IFS='|' read -r key seconds _; do record_line drain "$key" "$seconds"; done <"$state/drain"
-  lines=$(table lines)
-  [ -z "$lines" ] || printf 'table\t%s\n' "${lines//$'\n'/$'\ntable\t'}"
+  table lines | sed 's/^/table\t/'
 }

@@ -33,62 +33,101 @@ remember() {
   [ -e "$first" ] || [ "$1" = sysctl ] || save "$state/undo" "$@"
 }
 
-# restore DIRECTORY "KIND ID": put the item back to the state its entry holds.
-restore() {
-  local entry kind=${2%% *} id=${2#* }
-  entry_of "$1" "$2"
-  [ -e "$entry" ] || return 0
-  "${kind}_restore" "$id" "$entry"
+# remember_all KIND ID…: as `remember` of each, where `before/` has none of them. A table may have thousands, so a few processes
+# do for all. KIND_save_all ID… saves each into its entry, "ENTRY.new".
+remember_all() {
+  local kind=$1 id entry
+  local -a entries=()
+  shift
+  for id in "$@"; do
+    entry_of "$state/undo" "$kind $id"
+    : >"$entry.first"
+    entry_of "$state/before" "$kind $id"
+    entries+=("$entry")
+  done
+  printf '%s\n' "${@/#/$kind }" >>"$state/undo/order"
+  printf '%s.new\n' "${entries[@]}" | xargs -d '\n' mkdir -p
+  "${kind}_save_all" "$@"
+  printf '%s\n' "${@/#/$kind }" >>"$state/before/order"
+  printf '%s\n' "${entries[@]}" | perl -nle 'rename "$_.new", $_ or die "$_: $!\n"'
 }
 
-# keep_rejected DIRECTORY "KIND ID": of what undo takes away, keep what people will want to look at.
+# restore_at INDEX: puts the item of `lines`, "KIND ID" each, back to the state that its entry of `entries` holds. With the first
+# of a kind that has KIND_restore_all ENTRY…, all of that kind are put back; the others then end as that has ended.
+restore_at() {
+  local kind=${lines[$1]%% *} id=${lines[$1]#* } at
+  local -a together=()
+  if ! declare -F "${kind}_restore_all" >/dev/null; then
+    [ ! -e "${entries[$1]}" ] || "${kind}_restore" "$id" "${entries[$1]}"
+    return
+  fi
+  for at in "${!lines[@]}"; do
+    [[ ${lines[at]} == "$kind "* ]] || continue
+    [ "$at" -ge "$1" ] || return "${code_of[$kind]:-0}"
+    [ ! -e "${entries[at]}" ] || together+=("${entries[at]}")
+  done
+  [ ${#together[@]} -eq 0 ] || "${kind}_restore_all" "${together[@]}"
+}
+
+# keep_rejected "KIND ID" ENTRY: of what undo takes away, keep what people will want to look at.
 keep_rejected() {
-  local entry kind=${2%% *}
-  entry_of "$1" "$2"
-  [ ! -e "$entry" ] || ! declare -F "${kind}_reject" >/dev/null || "${kind}_reject" "${2#* }" "$entry"
+  local kind=${1%% *}
+  [ ! -e "$2" ] || ! declare -F "${kind}_reject" >/dev/null || "${kind}_reject" "${1#* }" "$2"
 }
 
-# On a full disk the order cannot be written anew; then nothing is forgotten.
+# forget "KIND ID"…: on a full disk the order cannot be written anew; then nothing is forgotten.
 forget() {
-  local entry order=$state/before/order
-  entry_of "$state/before" "$1"
-  { grep -vxF -- "$1" "$order" || [ $? -eq 1 ]; } >"$order.new" && mv "$order.new" "$order" && rm -rf "$entry"
+  local line entry order=$state/before/order
+  local -a entries=()
+  for line in "$@"; do
+    entry_of "$state/before" "$line"
+    entries+=("$entry")
+  done
+  { grep -vxF -f <(printf '%s\n' "$@") "$order" || [ $? -eq 1 ]; } >"$order.new" && mv "$order.new" "$order" &&
+    printf '%s\n' "${entries[@]}" | xargs -d '\n' rm -rf
 }
 
 # VIPs first, as what is noted before or after them keeps this host silent in ARP; then units, which stop by the files
 # they started with. A run killed between noting an entry and completing it notes it twice.
 newest_first() {
-  local kind line at
-  local -a order
+  local line at
+  local -a order vips=() units=() others=()
   local -A seen=()
   [ -e "$1/order" ] || return 0
   mapfile -t order <"$1/order"
-  for kind in 'vip ' 'unit ' ''; do
-    for ((at = ${#order[@]} - 1; at >= 0; at--)); do
-      line=${order[at]}
-      [[ -z ${seen[$line]:-} && $line == "$kind"* ]] || continue
-      seen[$line]=1
-      printf '%s\n' "$line"
-    done
+  for ((at = ${#order[@]} - 1; at >= 0; at--)); do
+    line=${order[at]}
+    [ -z "${seen[$line]:-}" ] || continue
+    seen[$line]=1
+    case $line in
+      'vip '*) vips+=("$line") ;;
+      'unit '*) units+=("$line") ;;
+      *) others+=("$line") ;;
+    esac
   done
+  order=("${vips[@]}" "${units[@]}" "${others[@]}")
+  [ ${#order[@]} -eq 0 ] || printf '%s\n' "${order[@]}"
 }
 
-is_planned() {
-  local line
-  for line in "${planned[@]}"; do [ "${line#record }" != "$1" ] || return 0; done
-  return 1
-}
+is_planned() { [ -n "${planned[$1]:-}${planned[record $1]:-}" ]; }
 
 # give_back_unplanned [PATTERN]: what is no longer planned is put back as it was before us.
 give_back_unplanned() {
-  local line
-  while IFS= read -r -u 8 line; do
+  local line entry at
+  local -a lines=() entries=()
+  local -A code_of=()
+  while IFS= read -r line; do
     # shellcheck disable=SC2053 # a pattern on purpose
     if is_planned "$line" || [[ $line != ${1:-*} ]]; then continue; fi
-    restore "$state/before" "$line"
-    forget "$line"
-    note "$host: $line: given back"
-  done 8< <(newest_first "$state/before")
+    entry_of "$state/before" "$line"
+    lines+=("$line") entries+=("$entry")
+  done < <(newest_first "$state/before")
+  [ ${#lines[@]} -gt 0 ] || return 0
+  for at in "${!lines[@]}"; do
+    restore_at "$at"
+    note "$host: ${lines[at]}: given back"
+  done
+  forget "${lines[@]}"
 }
 
 is_held() {

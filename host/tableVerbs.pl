@@ -32,11 +32,14 @@ my %verbs = (
         return @records;
     },
 
-    # await <PLAN: until each service is exactly as planned, or has had its time.
+    # await <PLAN: until each service is exactly as planned, or has had its time since the table last came nearer to the plan:
+    # ldirectord starts a process for each line of a large one.
     await => sub {
-        my ( $plan, $begin ) = ( plan(), time );
+        my ( $plan, $begin, $most ) = ( plan(), time, -1 );
         while (1) {
-            my $now     = kernel();
+            my $now      = kernel();
+            my $in_place = grep { ( $now->{rest}{$_} // '' ) eq $plan->{table}{rest}{$_} } keys %{ $plan->{table}{rest} };
+            ( $begin, $most ) = ( time, $in_place ) if $in_place > $most;
             my @waiting = grep { time - $begin < $plan->{service}{$_}{settle_seconds} } services( $plan->{table} );
             return if !grep { found( $plan, $now, $_ ) ne planned( $plan, $_ ) } @waiting;
             select undef, undef, undef, 0.2;

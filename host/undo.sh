@@ -19,27 +19,34 @@ end_undo() {
 }
 
 undo() {
-  local entry from line code lost=''
+  local line entry at code lost=''
+  local -a lines=() entries=() put_back=()
+  local -A code_of=()
   trap - EXIT
   [ "$1" -ne 0 ] || return 0
   trap '' HUP INT PIPE TERM
   set +e
   note "$host: failed at: $current"
-  while IFS= read -r -u 8 line; do
+  while IFS= read -r line; do
     entry_of "$state/undo" "$line"
-    from=$state/undo
-    [ ! -e "$entry.first" ] || from=$state/before
-    keep_rejected "$from" "$line"
-    (set -e && restore "$from" "$line")
+    [ ! -e "$entry.first" ] || entry_of "$state/before" "$line"
+    lines+=("$line") entries+=("$entry")
+  done < <(newest_first "$state/undo")
+  for at in "${!lines[@]}"; do
+    line=${lines[at]} entry=${entries[at]}
+    keep_rejected "$line" "$entry"
+    (set -e && restore_at "$at")
     code=$?
+    code_of[${line%% *}]=$code
     if [ "$code" -ne 0 ]; then
       lost=1
       note "$host: $line: cannot be put back as it was (see above)"
       continue
     fi
-    [ "$from" = "$state/undo" ] || forget "$line"
+    [ "${entry%/*}" = "$state/undo" ] || put_back+=("$line")
     note "$host: $line: put back as it was"
-  done 8< <(newest_first "$state/undo")
+  done
+  [ ${#put_back[@]} -eq 0 ] || forget "${put_back[@]}"
   (reload_pending) || lost=1
   if [ -n "$lost" ]; then
     note "$host: what could not be put back is kept in $state"

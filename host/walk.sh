@@ -3,7 +3,7 @@
 # converge and drain set what differs; verify, inspect and list only look.
 mode=
 # Items of the plan that have been passed, and the one at which a run is.
-planned=()
+declare -A planned=()
 current=preparation
 # What differs: an item, how it is planned, how it was found, and so on.
 differences=()
@@ -16,7 +16,7 @@ item() {
   [ "$mode" != each ] || { [ "$1" != "$each_kind" ] || "$each_do" "${@:2}"; return 0; }
   local kind=$1 id=$2 wanted='' found='' before
   shift 2
-  planned+=("$kind $id") current="$kind $id"
+  planned[$kind $id]=1 current="$kind $id"
   [ "$mode" != list ] || return 0
   [ "$mode" != drain ] || [ "$kind" = drain ] || return 0
   "${kind}_read" "$id" "$@"
@@ -25,6 +25,7 @@ item() {
     before=$found
     ! declare -F "${kind}_save" >/dev/null || remember "$kind" "$id" "$@"
     "${kind}_set" "$id" "$@"
+    unit_states=()
     "${kind}_read" "$id" "$@"
     note "$host: $kind $id: ${before//$'\n'/; } -> ${found//$'\n'/; }"
   else
@@ -52,7 +53,7 @@ is_changing() { [ "$mode" = converge ] || [ "$mode" = drain ]; }
 # compare [inspect]: `inspect` looks deeper, at a host that no run has just changed.
 # What kinds of items have asked for all of theirs at once is asked anew.
 compare() {
-  mode=${1:-verify} planned=() differences=() file_modes='' table_is_compared='' interface_of=() unit_states=()
+  mode=${1:-verify} planned=() differences=() file_modes=() table_is_compared='' interface_of=() unit_states=()
   plan
 }
 

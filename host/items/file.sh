@@ -1,17 +1,16 @@
 # A file with its whole content: file PATH permissions content notify check. `notify` is the unit to reload after a change,
 # `check` names the program that must accept the file first; either may be empty.
 
-# A line "MODE PATH" for each file that is planned and there.
-file_modes=
+# By path, of each file that is planned and there; once for each comparison.
+declare -A file_modes=()
 
 file_read() {
   local path=$1 present='' permissions content "${@:2}"
   wanted="as planned" found=absent
   [ -f "$path" ] || return 0
   IFS= read -r -d '' present <"$path" || true
-  [[ $file_modes == *" $path"$'\n'* ]] || ask_file_modes
-  found=${file_modes%%" $path"$'\n'*}
-  found=${found##*$'\n'}
+  [ -n "${file_modes[$path]:-}" ] || ask_file_modes
+  found=${file_modes[$path]:-}
   if [ "$present" != "$content" ]; then
     found='other content'
     # What the digest of a plan does not tell.
@@ -25,16 +24,20 @@ file_read() {
 
 # Of all at once: a process is dear on small hosts.
 ask_file_modes() {
+  local permissions path
   local -a ids
   ids_of file
-  file_modes=$'\n'$(stat -L -c '0%a %n' -- "${ids[@]}" 2>/dev/null || true)$'\n'
+  while read -r permissions path; do
+    file_modes[$path]=$permissions
+  done < <(stat -L -c '0%a %n' -- "${ids[@]}" 2>/dev/null)
 }
 
 file_set() {
   local path=$1 candidate=$1.pulumi-lvs-candidate permissions content notify check "${@:2}"
   [ -d "${path%/*}" ] || mkdir -p "${path%/*}"
-  # It has its permissions before it has its content, which may be a secret.
-  { : >"$candidate" && chmod "$permissions" "$candidate" && printf '%s' "$content" >"$candidate"; } || {
+  [ ! -e "$candidate" ] || rm -f "$candidate"
+  # It has its permissions before it has its content, which may be a secret. What the umask gives takes no process.
+  { : >"$candidate" && { [ "$permissions" = 0644 ] || chmod "$permissions" "$candidate"; } && printf '%s' "$content" >"$candidate"; } || {
     rm -f "$candidate"
     fail "cannot write $path; is the disk full?"
   }
@@ -46,7 +49,7 @@ file_set() {
   [ -z "$notify" ] || mark_reload "$notify"
   sync "$candidate"
   mv "$candidate" "$path"
-  file_modes=
+  file_modes[$path]=$permissions
 }
 
 # judge PROGRAM FILE PATH PERMISSIONS: what a program says of a file with secrets may have them in it.

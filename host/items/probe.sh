@@ -26,8 +26,14 @@ probe_set() { change_table "$planned_probes" restore; }
 
 probe_save() { :; }
 
-probe_restore() {
-  local mark
-  probe_of "$1"
-  change_table '' restore "mark $mark"
+probe_save_all() { :; }
+
+probe_restore_all() {
+  local entry mark
+  local -a names=()
+  for entry in "$@"; do
+    probe_of "${entry##*/probe }"
+    names+=("mark $mark")
+  done
+  change_table '' restore "${names[@]}"
 }

@@ -56,4 +56,25 @@ settle_table() {
 
 service_save() { table lines "$1" >"$2/lines"; }
 
-service_restore() { change_table "$(<"$2/lines")" restore "$1"; }
+service_save_all() {
+  local proto address rest key entry
+  local -A lines_of=()
+  while read -r proto address rest; do
+    [ -z "$proto" ] || lines_of["$proto $address"]+="$proto $address $rest"$'\n'
+  done <<<"$(table lines "$@")"
+  for key in "$@"; do
+    entry_of "$state/before" "service $key"
+    printf '%s' "${lines_of[$key]:-}" >"$entry.new/lines"
+  done
+}
+
+service_restore_all() {
+  local entry kept rules=''
+  local -a keys=()
+  for entry in "$@"; do
+    IFS= read -r -d '' kept <"$entry/lines" || true
+    rules+=$kept
+    keys+=("${entry##*/service }")
+  done
+  change_table "$rules" restore "${keys[@]}"
+}

@@ -1,30 +1,27 @@
 # A systemd unit: unit NAME enablement activity; `enablement` is enabled or disabled, `activity` active, inactive or - for
 # either.
 
-# "ENABLEMENT ACTIVITY" by unit, once for each comparison.
+# "ENABLEMENT ACTIVITY" by unit, until something changes.
 declare -A unit_states=()
 
 unit_read() {
   local enablement activity "${@:2}"
   wanted="$enablement $activity"
-  if is_changing; then
-    found="$(unit_enablement "$1") $(unit_property ActiveState "$1")"
-  else
-    [ ${#unit_states[@]} -gt 0 ] || read_units
-    found=${unit_states[$1]}
-  fi
+  [ ${#unit_states[@]} -gt 0 ] || read_units
+  found=${unit_states[$1]}
   [ "$activity" != - ] || found="${found% *} -"
   [ ! -e "$state/reload/$1" ] || found+=' (to be reloaded)'
 }
 
-# All units of the plan at once, as each call takes a small director a tenth of a second.
+# All units of the plan at once, as each call takes a small director a tenth of a second. The manager may not know yet of one
+# whose file has just been written.
 read_units() {
   local ids unit line at=0 present=() activities=() enablements=()
   ids_of unit
   while IFS= read -r line; do
     case $line in
       '') at=$((at + 1)) ;;
-      LoadState=not-found) unit_states[${ids[at]}]=absent ;;
+      LoadState=not-found) is_changing || unit_states[${ids[at]}]=absent ;;
       ActiveState=*) activities[at]=${line#*=} ;;
     esac
   done < <(systemctl show -p LoadState,ActiveState "${ids[@]}")

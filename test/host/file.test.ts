@@ -89,7 +89,11 @@ describe("a file of a run that fails", () => {
 
   it("was there again before the unit that reads it is started again", () => {
     sandbox.write("etc/file", "theirs");
-    sandbox.converge('record "unit any.service"', holding("ours", { notify: "any.service" }), "broken any");
+    const items = planOf("known any.service", holding("ours", { notify: "any.service" }), "broken any");
+    sandbox.bash(`known_read() { wanted=kept found=\${known:-}; }
+known_set() { remember unit "$1"; known=kept; }
+${items}
+converge`);
     expect(sandbox.read("verbs")).toMatch(/^start any.service theirs\n/);
   });
 

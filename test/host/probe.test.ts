@@ -149,7 +149,11 @@ describe("a probe that the host's shell makes", () => {
   });
 
   it("goes where it is no longer planned, and only then", () => {
-    inShell("probe_restore 192.0.2.21; probe_restore 192.0.2.21", ...held, ...others);
+    inShell(
+      "probe_restore_all before/'probe 192.0.2.21'; probe_restore_all before/'probe 192.0.2.21'",
+      ...held,
+      ...others,
+    );
     expect(told()).toEqual(["-D -f 1073742357"]);
   });
 });

@@ -100,12 +100,14 @@ describe("the table of a service", () => {
 
   it("is kept with its thresholds, and put back by what differs alone", () => {
     sandbox.balance(kernel.service, `${kernel.web1(1)} -x 100 -y 80 # 3 4`, kernel.web2(2));
-    const kept = sandbox.bash(`service_save '${key}' "$folder"; cat "$folder/lines"`);
+    const kept = sandbox.bash(
+      `entry="$folder/service ${key}"; mkdir "$entry"; service_save '${key}' "$entry"; cat "$entry/lines"`,
+    );
     expect(kept.split("\n")).toContain(
       `${web1(1)} upper-threshold 100 lower-threshold 80 active 3 inactive 4`,
     );
     sandbox.balance(`-A ${at} -s rr`, kernel.web1(1), kernel.web2(2), kernel.web2(9).replace(".22", ".29"));
-    sandbox.bash(`ip() { [ "$2" != del ]; }; service_restore '${key}' "$folder"`);
+    sandbox.bash(`ip() { [ "$2" != del ]; }; service_restore_all "$folder/service ${key}"`);
     expect(sandbox.read("done")?.trimEnd().split("\n")).toEqual([
       `ipvsadm -e ${at} -r 192.0.2.21:80 -g -w 1 -x 100 -y 80`,
       `ipvsadm -E ${at} -s wrr`,
@@ -115,9 +117,8 @@ describe("the table of a service", () => {
 
   it("goes where nothing was before", () => {
     sandbox.balance(...asPlanned);
-    sandbox.bash(
-      `: >"$folder/lines"; service_restore '${key}' "$folder"; service_restore '${key}' "$folder"`,
-    );
+    sandbox.write(`service ${key}/lines`, "");
+    sandbox.bash(`for _ in 1 2; do service_restore_all "$folder/service ${key}"; done`);
     expect(sandbox.read("done")).toBe(`ipvsadm -D ${at}\n`);
   });
 });

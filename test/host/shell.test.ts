@@ -119,7 +119,7 @@ describe("shell", () => {
     (name) => {
       const text = readFileSync(inCheckout(`host/items/${name}`), "utf8");
       const has = (verb: string) => text.includes(`\n${name.replace(".sh", "")}_${verb}() {`);
-      expect({ read: has("read"), set: has("set"), restore: has("restore") }).toEqual({
+      expect({ read: has("read"), set: has("set"), restore: has("restore") || has("restore_all") }).toEqual({
         read: true,
         set: true,
         restore: has("save"),
