@@ -25,7 +25,6 @@ item() {
     before=$found
     ! declare -F "${kind}_save" >/dev/null || remember "$kind" "$id" "$@"
     "${kind}_set" "$id" "$@"
-    unit_states=()
     "${kind}_read" "$id" "$@"
     note "$host: $kind $id: ${before//$'\n'/; } -> ${found//$'\n'/; }"
   else

@@ -29,6 +29,7 @@ ask_file_modes() {
   ids_of file
   while read -r permissions path; do
     file_modes[$path]=$permissions
+  [[ $path != /etc/systemd/* ]] || unit_states=()
   done < <(stat -L -c '0%a %n' -- "${ids[@]}" 2>/dev/null)
 }
 

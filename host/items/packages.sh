@@ -26,6 +26,7 @@ packages_set() {
   : >"$state/apt.log"
   install_packages "$names" || { repair_packages && install_packages "$names"; } ||
     apt_failed "cannot install $names (see above); is this host's package mirror up?"
+  unit_states=()
 }
 
 # shellcheck disable=SC2086 # names are separate words on purpose

@@ -29,6 +29,7 @@ renew() {
     journalctl -q -n 10 --no-pager -u "$2" >&2
     fail "$2 does not restart (see above)"
   }
+  unit_states=()
 }
 
 upgrade() { apt_get install --only-upgrade --no-install-recommends "$@"; }

@@ -42,7 +42,7 @@ settle_table() {
     if [ ${#found_of[@]} -gt 0 ]; then
       change_table "$planned_services" repair
       # shellcheck disable=SC2086 # a verb and a unit
-      systemctl $daemon_repair
+      tell_unit $daemon_repair
       table await <<<"$planned_services"
     fi
     missed=''

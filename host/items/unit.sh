@@ -1,7 +1,7 @@
 # A systemd unit: unit NAME enablement activity; `enablement` is enabled or disabled, `activity` active, inactive or - for
 # either.
 
-# "ENABLEMENT ACTIVITY" by unit, until something changes.
+# "ENABLEMENT ACTIVITY" by unit, until one or its file changes.
 declare -A unit_states=()
 
 unit_read() {
@@ -55,6 +55,7 @@ unit_set() {
     active) unit_start "$name" ;;
     inactive) systemctl stop "$name" ;;
   esac
+  unit_states=()
 }
 
 # Reload, never restart: what the unit serves must not be interrupted.
@@ -64,7 +65,7 @@ unit_start() {
   if [ "$verb" = start ] || [ -e "$state/reload/$1" ]; then
     # It may be the daemon that fills the table (../table.sh).
     table_is_compared=''
-    systemctl "$verb" "$1" || {
+    tell_unit "$verb" "$1" || {
       journalctl -q -n 10 --no-pager -u "$1" >&2
       fail "$1 does not $verb (see above)"
     }
@@ -72,9 +73,24 @@ unit_start() {
   rm -f "$state/reload/$1"
 }
 
+# tell_unit VERB UNIT. To reload, ldirectord would start anew only to send itself this signal (ldirectord, `reload`), which takes
+# a small director seconds.
+tell_unit() {
+  if [ "$*" = 'reload ldirectord.service' ]; then
+    systemctl kill --kill-who=main --signal=HUP "$2"
+  else
+    systemctl "$1" "$2"
+  fi
+}
+
 unit_save() {
-  unit_enablement "$1" >"$2/enablement"
-  unit_property ActiveState "$1" >"$2/activity"
+  if [ -n "${unit_states[$1]:-}" ]; then
+    echo "${unit_states[$1]% *}" >"$2/enablement"
+    echo "${unit_states[$1]##* }" >"$2/activity"
+  else
+    unit_enablement "$1" >"$2/enablement"
+    unit_property ActiveState "$1" >"$2/activity"
+  fi
 }
 
 unit_restore() {
@@ -108,7 +124,7 @@ reload_pending() {
   for mark in "$state"/reload/*; do
     [ -e "$mark" ] || continue
     if [ "$(unit_property ActiveState "${mark##*/}")" = active ]; then
-      systemctl reload "${mark##*/}" || fail "${mark##*/} does not reload"
+      tell_unit reload "${mark##*/}" || fail "${mark##*/} does not reload"
     fi
     rm -f "$mark"
   done

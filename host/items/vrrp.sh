@@ -66,6 +66,7 @@ leave_vrrp() {
   remember unit keepalived.service
   systemctl kill -s KILL keepalived.service
   systemctl stop keepalived.service
+  unit_states=()
   ip address del "$vrrp_advertised" dev lo 2>/dev/null || true
   systemctl reset-failed keepalived.service 2>/dev/null || true
   "$vrrp_program" unmute

@@ -1,5 +1,5 @@
 /** How the units of a plan are read: all at once, from what systemd 252 of Debian 12 prints. */
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../render/hostPlan.ts";
 import { planOf, Sandbox } from "./sandbox.ts";
 
@@ -45,4 +45,48 @@ it("takes two calls, one of which leaves out who is absent", () => {
 
 it("asks for each by itself where systemctl has no line for one that is there", () => {
   expect(differences("enabled enabled")).toContain("found     absent -\n  unit stopped.service");
+});
+
+describe("while a host is converged", () => {
+  beforeEach(() => {
+    sandbox.remove();
+    sandbox = new Sandbox(`
+      systemctl() {
+        echo "$*" >>"$folder/calls"
+        case $1 in
+          show) shift 3; for _ in "$@"; do printf 'LoadState=loaded\\nActiveState=active\\n\\n'; done ;;
+          is-enabled) shift; for _ in "$@"; do cat "$folder/enablement"; done ;;
+          --quiet) echo enabled >"$folder/enablement" ;;
+        esac
+      }`);
+    sandbox.write("enablement", "enabled\n");
+  });
+
+  const named = (...names: string[]): Item[] =>
+    names.map((name) => ({ kind: "unit", name: `${name}.service`, enabled: true, active: undefined }));
+  const calls = (...names: string[]) => {
+    sandbox.write("calls", "");
+    sandbox.converge(...named(...names));
+    return sandbox.read("calls")?.trim().split("\n").length ?? 0;
+  };
+
+  it("units that are as planned are asked for once, however many they are", () => {
+    expect(calls("one", "two", "three")).toBe(calls("one"));
+  });
+
+  it("units are asked for again once one of them has changed", () => {
+    const unchanged = calls("one", "two");
+    sandbox.write("enablement", "disabled\n");
+    expect(calls("one", "two")).toBeGreaterThan(unchanged);
+    expect(sandbox.read("calls")).toContain("--quiet --no-reload enable one.service");
+  });
+
+  it.each([
+    ["apache2", "reload apache2.service"],
+    ["ldirectord", "kill --kill-who=main --signal=HUP ldirectord.service"],
+  ])("%s is told of a new file in its own way", (name, told) => {
+    sandbox.write(`state/reload/${name}.service`, "");
+    sandbox.converge({ kind: "unit", name: `${name}.service`, enabled: true, active: true });
+    expect(sandbox.read("calls")?.split("\n")).toContain(told);
+  });
 });
