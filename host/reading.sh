@@ -58,9 +58,11 @@ print_differences() {
 # What a run has left half done is made good by the next one, so it counts as a difference.
 find_unfinished() {
   local line entry
-  while IFS= read -r line; do
+  local -a newest
+  newest_first "$state/before"
+  for line in "${newest[@]}"; do
     is_planned "$line" || differences+=("$line" 'given back' 'still held')
-  done < <(newest_first "$state/before")
+  done
   for entry in "$state"/withdrawn/*; do
     [ ! -e "$entry" ] || is_running || differences+=("withdrawn ${entry##*/}" 'in service' 'out for a change of its own')
   done

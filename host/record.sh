@@ -87,12 +87,14 @@ forget() {
     printf '%s\n' "${entries[@]}" | xargs -d '\n' rm -rf
 }
 
-# VIPs first, as what is noted before or after them keeps this host silent in ARP; then units, which stop by the files
-# they started with. A run killed between noting an entry and completing it notes it twice.
+# newest_first DIRECTORY: sets `newest` to the lines of its order, each once. VIPs first, as what is noted before or after
+# them keeps this host silent in ARP; then units, which stop by the files they started with. A run killed between noting an
+# entry and completing it notes it twice.
 newest_first() {
   local line at
   local -a order vips=() units=() others=()
   local -A seen=()
+  newest=()
   [ -e "$1/order" ] || return 0
   mapfile -t order <"$1/order"
   for ((at = ${#order[@]} - 1; at >= 0; at--)); do
@@ -105,8 +107,7 @@ newest_first() {
       *) others+=("$line") ;;
     esac
   done
-  order=("${vips[@]}" "${units[@]}" "${others[@]}")
-  [ ${#order[@]} -eq 0 ] || printf '%s\n' "${order[@]}"
+  newest=("${vips[@]}" "${units[@]}" "${others[@]}")
 }
 
 is_planned() { [ -n "${planned[$1]:-}${planned[record $1]:-}" ]; }
@@ -114,14 +115,15 @@ is_planned() { [ -n "${planned[$1]:-}${planned[record $1]:-}" ]; }
 # give_back_unplanned [PATTERN]: what is no longer planned is put back as it was before us.
 give_back_unplanned() {
   local line entry at
-  local -a lines=() entries=()
+  local -a newest lines=() entries=()
   local -A code_of=()
-  while IFS= read -r line; do
+  newest_first "$state/before"
+  for line in "${newest[@]}"; do
     # shellcheck disable=SC2053 # a pattern on purpose
     if is_planned "$line" || [[ $line != ${1:-*} ]]; then continue; fi
     entry_of "$state/before" "$line"
     lines+=("$line") entries+=("$entry")
-  done < <(newest_first "$state/before")
+  done
   [ ${#lines[@]} -gt 0 ] || return 0
   for at in "${!lines[@]}"; do
     restore_at "$at"

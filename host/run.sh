@@ -104,10 +104,12 @@ lay_script() {
 # A real server is converged before the directors: until they have drained it, it must serve as it did.
 serves_until_released() {
   local line
+  local -a newest
   [ "$role" = realServer ] || return 1
-  while IFS= read -r line; do
+  newest_first "$state/before"
+  for line in "${newest[@]}"; do
     is_planned "$line" || return 0
-  done < <(newest_first "$state/before")
+  done
   return 1
 }
 

@@ -20,18 +20,19 @@ end_undo() {
 
 undo() {
   local line entry at code lost=''
-  local -a lines=() entries=() put_back=()
+  local -a newest lines=() entries=() put_back=()
   local -A code_of=()
   trap - EXIT
   [ "$1" -ne 0 ] || return 0
   trap '' HUP INT PIPE TERM
   set +e
   note "$host: failed at: $current"
-  while IFS= read -r line; do
+  newest_first "$state/undo"
+  for line in "${newest[@]}"; do
     entry_of "$state/undo" "$line"
     [ ! -e "$entry.first" ] || entry_of "$state/before" "$line"
     lines+=("$line") entries+=("$entry")
-  done < <(newest_first "$state/undo")
+  done
   for at in "${!lines[@]}"; do
     line=${lines[at]} entry=${entries[at]}
     keep_rejected "$line" "$entry"
