@@ -6,7 +6,7 @@ import { serviceLines, type TableService } from "../model/table.ts";
 export type Item =
   | { readonly kind: "link"; readonly address: string; readonly interface: string | undefined }
   | { readonly kind: "packages"; readonly names: readonly string[]; readonly units: readonly string[] }
-  | { readonly kind: "record"; readonly of: "service" | "probe"; readonly id: string }
+  | { readonly kind: "record"; readonly of: "service" | "probe" | "vrrp"; readonly id: string }
   | { readonly kind: "debconf"; readonly package: string; readonly answers: readonly DebconfAnswer[] }
   | { readonly kind: "assignment"; readonly path: string; readonly key: string; readonly value: string }
   | { readonly kind: "module"; readonly name: string }

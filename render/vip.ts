@@ -84,6 +84,8 @@ export function sharedVips(director: Director, group: VipGroup, extraLines: Extr
       notify: unit,
       check: "keepalived",
     },
+    // Whatever it does first, what it leaves in the kernel's rules goes with it.
+    { kind: "record", of: "vrrp", id: instance },
     { kind: "unit", name: unit, enabled: true, active: true },
     { kind: "vrrp", instance, advertises: advertisesAs(group.vrrp) },
     ...vips.map((vip): Item => ({ kind: "vip", address: vip, manner: "share", from: address })),

@@ -55,6 +55,9 @@ vrrp_set() {
 }
 
 vrrp_save() { :; }
+
+vrrp_save_all() { :; }
+
 vrrp_restore() {
   [ ! -e "$vrrp_program" ] || "$vrrp_program" unmute
   rm -f "$vrrp_resigned" "$vrrp_record" "$vrrp_record-rival" "$vrrp_took_over"

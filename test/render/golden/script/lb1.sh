@@ -46,6 +46,7 @@ ipvsadm/daemon_method select none'
   item 'service' 'tcp 198.18.7.100:80' 'planned_lines=tcp 198.18.7.100:80 scheduler wrr
 tcp 198.18.7.100:80 to 198.18.7.21:80 dr weight 1
 tcp 198.18.7.100:80 to 198.18.7.22:80 dr weight 2' 'settle_seconds=16' 'when_down=removed' 'repair=reload ldirectord.service' 'log=/var/log/ldirectord.log' 'check=/usr/local/lib/pulumi-lvs/checks/web' 'fallback=' 'drain_seconds=60' 'on_timeout=stop'
+  item 'record' 'vrrp vips'
   item 'unit' 'keepalived.service' 'enablement=enabled' 'activity=active'
   item 'vrrp' 'vips' 'advertises=id 121 to each director'
   item 'vip' '198.18.7.100' 'manner=share' 'from=198.18.7.11'
