@@ -25,6 +25,8 @@ require "$folder/check.pl";
 # A burst must not be too much for the real servers.
 my $most_at_once  = 512;
 my $tick_seconds  = 0.1;
+# What happens within this time is handled together: a system call is dear on small hosts.
+my $rest_seconds  = 0.01;
 my $table_seconds = 1;
 my $alive_seconds = 10;
 
@@ -74,6 +76,8 @@ my $done_until = 0;
 
 sub now { return PulumiLvs::now() }
 
+sub begin_moment { undef $PulumiLvs::moment; $PulumiLvs::moment = now() }
+
 sub at { my ( $seconds, $do ) = @_; push @{ $due{ int $seconds / $tick_seconds } }, $do }
 
 sub do_what_is_due {
@@ -108,6 +112,7 @@ sub hold_probe {
     if ( now() > $probes_are_old_at ) { %held = %{ PulumiLvs::held_probes() }; $probes_are_old_at = now() + $table_seconds }
     return if $held{$address};
     PulumiLvs::hold_probes($address);
+    begin_moment();
     $held{$address} = 1;
 }
 
@@ -221,7 +226,9 @@ sub run {
     }
     tell_that_ready();
     until ($is_to_start_anew) {
+        sleep $rest_seconds;
         my $count = select my $can_read = $readable, my $can_write = $writable, undef, $tick_seconds;
+        begin_moment();
         if ( $count > 0 ) { go_on($_) for grep { defined } map { $asking{$_} } numbers_in( $can_read | $can_write ) }
         do_what_is_due();
         ask( shift @waiting ) while @waiting && keys %asking < $most_at_once;

@@ -76,11 +76,8 @@ unit_start() {
 # tell_unit VERB UNIT. To reload, ldirectord would start anew only to send itself this signal (ldirectord, `reload`), which takes
 # a small director seconds.
 tell_unit() {
-  if [ "$*" = 'reload ldirectord.service' ]; then
-    systemctl kill --kill-who=main --signal=HUP "$2"
-  else
-    systemctl "$1" "$2"
-  fi
+  [ "$*" != 'reload ldirectord.service' ] || ! systemctl kill --kill-who=main --signal=HUP "$2" || return 0
+  systemctl "$1" "$2"
 }
 
 unit_save() {
