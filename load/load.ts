@@ -19,6 +19,8 @@ export interface LoadPlan {
   readonly downloads: number;
   /** Default: 8 MB. */
   readonly downloadBytesPerSecond?: number;
+  /** A connection that takes longer to be made, or an answer of which nothing comes for as long, is lost. Default: 5. */
+  readonly patienceSeconds?: number;
   /** When the traffic ends whatever happens to this process. Default: 600. */
   readonly longestSeconds?: number;
 }
@@ -33,8 +35,6 @@ export interface Load {
 const requestsPerSecond = 15;
 /** Fewer than the 100 after which Apache closes a connection by default (MaxKeepAliveRequests). */
 const requestsPerConnection = 90;
-/** A connection that takes longer to be made, or an answer of which nothing comes for as long, is lost. */
-const patienceSeconds = 5;
 /** What the last connections may take after the traffic ends, with much to spare. */
 const lastAnswersSeconds = 60;
 
@@ -60,7 +60,7 @@ export async function startLoad(client: Docker.Container, plan: LoadPlan): Promi
   const running = await startInClient(client, command, {
     directory,
     environment: {
-      PATIENCE_SECONDS: String(patienceSeconds),
+      PATIENCE_SECONDS: String(plan.patienceSeconds ?? 5),
       LONGEST_SECONDS: String(longestSeconds),
       URL: plan.url,
       NEW_CONNECTIONS_PER_SECOND: String(plan.newConnectionsPerSecond),
