@@ -7,7 +7,7 @@ import { LongestFirst } from "./test/longestFirst.ts";
 import { SummaryReporter } from "./test/summaryReporter.ts";
 
 const real = ["test/cluster/**/*.test.ts", "test/toolchain/**/*.test.ts", "test/package.test.ts"];
-const long = ["bench", "faults", "jump", "kill", "load", "own-hosts", "reboot"].map(
+const long = ["bench", "faults", "jump", "kill", "load", "own-hosts", "reboot", "release"].map(
   (name) => `test/cluster/${name}.test.ts`,
 );
 const onRealParts = {
