@@ -29,7 +29,6 @@ ask_file_modes() {
   ids_of file
   while read -r permissions path; do
     file_modes[$path]=$permissions
-  [[ $path != /etc/systemd/* ]] || unit_states=()
   done < <(stat -L -c '0%a %n' -- "${ids[@]}" 2>/dev/null)
 }
 
@@ -51,6 +50,7 @@ file_set() {
   sync "$candidate"
   mv "$candidate" "$path"
   file_modes[$path]=$permissions
+  [[ $path != /etc/systemd/* ]] || unit_states=()
 }
 
 # judge PROGRAM FILE PATH PERMISSIONS: what a program says of a file with secrets may have them in it.
